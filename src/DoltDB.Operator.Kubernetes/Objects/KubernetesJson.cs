@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using DoltDB.Operator.Api.Meta;
+
+namespace DoltDB.Operator.Kubernetes.Objects;
+
+/// <summary>Source-generated JSON of the built-in kinds.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)])]
+[JsonSerializable(typeof(StatefulSet))]
+[JsonSerializable(typeof(ControllerRevision))]
+[JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(EndpointSlice))]
+[JsonSerializable(typeof(NetworkPolicy))]
+[JsonSerializable(typeof(PodDisruptionBudget))]
+[JsonSerializable(typeof(ConfigMap))]
+[JsonSerializable(typeof(Secret))]
+[JsonSerializable(typeof(ServiceAccount))]
+[JsonSerializable(typeof(PersistentVolumeClaim))]
+[JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(Namespace))]
+[JsonSerializable(typeof(StorageClass))]
+public sealed partial class KubernetesJson : JsonSerializerContext;

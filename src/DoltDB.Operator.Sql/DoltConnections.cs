@@ -1,0 +1,209 @@
+namespace DoltDB.Operator.Sql;
+
+/// <summary>
+/// Keeps one connection a server and account open between uses. Callers of one connection take turns; a connection that
+/// is no longer usable, or belongs to an old password, is replaced; one that nobody used for a while is closed.
+/// </summary>
+public sealed class DoltConnections : IAsyncDisposable
+{
+    private readonly IDoltConnector _connector;
+    private readonly DoltConnectionsOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ITimer _sweep;
+    private readonly SemaphoreSlim _leases;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Key, Slot> _slots = [];
+    private bool _disposed;
+
+    /// <summary>Creates an empty pool.</summary>
+    public DoltConnections(IDoltConnector connector, DoltConnectionsOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clock);
+        (_connector, _options, _clock) = (connector, options, clock);
+        _leases = new(options.MaximumConnections, options.MaximumConnections);
+        _sweep = clock.CreateTimer(static pool => ((DoltConnections)pool!).CloseIdle(), this, options.IdleLifetime, options.IdleLifetime);
+    }
+
+    /// <summary>How many connections are kept, busy or idle.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _slots.Count;
+        }
+    }
+
+    /// <summary>
+    /// The connection to the endpoint, opened when there is none, after the wait for its previous user; all of it within
+    /// <paramref name="deadline"/>. Dispose the lease to let the next caller in. The exceptions are those of <see cref="IDoltConnector"/>.
+    /// </summary>
+    public async ValueTask<DoltLease> GetAsync(DoltEndpoint endpoint, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var budget = new DeadlineBudget(_clock, deadline);
+        await EnterAsync(_leases, endpoint, budget, cancellationToken);
+        Slot? slot = null;
+        var entered = false;
+        try
+        {
+            slot = Reserve(new(endpoint.Host, endpoint.Port, endpoint.User));
+            await EnterAsync(slot.Turn, endpoint, budget, cancellationToken);
+            entered = true;
+            await ConnectAsync(slot, endpoint, budget, cancellationToken);
+            return new(this, slot);
+        }
+        catch
+        {
+            if (slot is not null)
+                Leave(slot, entered);
+            _leases.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Closes every connection. Leases that are still out close theirs when they end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        List<Slot> idle;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            idle = [.. _slots.Values.Where(slot => slot.Users == 0)];
+            _slots.Clear();
+        }
+
+        await _sweep.DisposeAsync();
+        foreach (var slot in idle)
+            await CloseAsync(slot);
+    }
+
+    internal async ValueTask ReturnAsync(Slot slot)
+    {
+        if (slot.Server is { IsUsable: false })
+            await CloseAsync(slot);
+        slot.LastUsed = _clock.GetTimestamp();
+        var orphan = Leave(slot, entered: true);
+        _leases.Release();
+        if (orphan)
+            await CloseAsync(slot);
+    }
+
+    private async ValueTask ConnectAsync(Slot slot, DoltEndpoint endpoint, DeadlineBudget budget, CancellationToken cancellationToken)
+    {
+        if (slot.Server is { IsUsable: true } && slot.Endpoint == endpoint)
+            return;
+        await CloseAsync(slot);
+        slot.Server = await _connector.ConnectAsync(endpoint, budget.Remaining, cancellationToken);
+        slot.Endpoint = endpoint;
+    }
+
+    private static async ValueTask CloseAsync(Slot slot)
+    {
+        var server = slot.Server;
+        slot.Server = null;
+        if (server is not null)
+            await server.DisposeAsync();
+    }
+
+    private async ValueTask EnterAsync(SemaphoreSlim semaphore, DoltEndpoint endpoint, DeadlineBudget budget, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // The usual case neither waits nor allocates.
+        if (await semaphore.WaitAsync(TimeSpan.Zero, CancellationToken.None))
+            return;
+        using var timer = new CancellationTokenSource(budget.Remaining, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            await semaphore.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"the connection to {endpoint} was in use until the deadline", exception);
+        }
+    }
+
+    private Slot Reserve(Key key)
+    {
+        Slot? evicted = null;
+        Slot slot;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_slots.TryGetValue(key, out var found))
+            {
+                evicted = _slots.Count >= _options.MaximumConnections ? TakeLeastRecentlyUsed() : null;
+                found = new(key) { LastUsed = _clock.GetTimestamp() };
+                _slots.Add(key, found);
+            }
+
+            slot = found;
+            slot.Users++;
+        }
+
+        if (evicted is not null)
+            _ = CloseAsync(evicted).AsTask();
+        return slot;
+    }
+
+    // Every user holds a lease, and there are no more leases than connections: one who needs a new connection finds an idle one.
+    private Slot? TakeLeastRecentlyUsed()
+    {
+        var oldest = _slots.Values.Where(slot => slot.Users == 0).MinBy(slot => slot.LastUsed);
+        if (oldest is not null)
+            _slots.Remove(oldest.Key);
+        return oldest;
+    }
+
+    // True when nobody will ever use the connection again, because the pool was closed meanwhile.
+    private bool Leave(Slot slot, bool entered)
+    {
+        if (entered)
+            slot.Turn.Release();
+        lock (_lock)
+        {
+            slot.Users--;
+            return _disposed && slot.Users == 0;
+        }
+    }
+
+    private void CloseIdle()
+    {
+        List<Slot> idle = [];
+        lock (_lock)
+        {
+            foreach (var slot in _slots.Values)
+            {
+                if (slot.Users == 0 && _clock.GetElapsedTime(slot.LastUsed) >= _options.IdleLifetime)
+                    idle.Add(slot);
+            }
+
+            foreach (var slot in idle)
+                _slots.Remove(slot.Key);
+        }
+
+        foreach (var slot in idle)
+            _ = CloseAsync(slot).AsTask();
+    }
+
+    internal readonly record struct Key(string Host, int Port, string User);
+
+    internal sealed class Slot(Key key)
+    {
+        public Key Key => key;
+
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public IDoltServer? Server { get; set; }
+
+        public DoltEndpoint? Endpoint { get; set; }
+
+        public int Users { get; set; }
+
+        public long LastUsed { get; set; }
+    }
+}

@@ -1,0 +1,32 @@
+namespace DoltDB.Operator.Sql;
+
+/// <summary>Where and how to reach one server.</summary>
+public sealed record DoltEndpoint
+{
+    /// <summary>Address: an IP or a DNS name.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>SQL port.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Account to log in with.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Password. Never logged, never part of <see cref="ToString"/>.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>Use TLS; the server certificate is not verified unless <see cref="CertificateAuthorityPem"/> is given.</summary>
+    public bool UseTls { get; init; }
+
+    /// <summary>PEM certificates of the authority that the server certificate must chain to; null encrypts without verifying.</summary>
+    public string? CertificateAuthorityPem { get; init; }
+
+    /// <summary>The name that a verified server certificate must carry; null means <see cref="Host"/>.</summary>
+    public string? TlsServerName { get; init; }
+
+    /// <summary>The database to be in after login; null for none.</summary>
+    public string? Database { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{User}@{Host}:{Port}";
+}

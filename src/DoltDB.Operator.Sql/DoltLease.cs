@@ -1,0 +1,16 @@
+namespace DoltDB.Operator.Sql;
+
+/// <summary>The right to use one connection of <see cref="DoltConnections"/> until disposed.</summary>
+public sealed class DoltLease : IAsyncDisposable
+{
+    private readonly DoltConnections _pool;
+    private DoltConnections.Slot? _slot;
+
+    internal DoltLease(DoltConnections pool, DoltConnections.Slot slot) => (_pool, _slot, Server) = (pool, slot, slot.Server!);
+
+    /// <summary>The connection. Not to be disposed, nor used after the lease.</summary>
+    public IDoltServer Server { get; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _slot, null) is { } slot ? _pool.ReturnAsync(slot) : ValueTask.CompletedTask;
+}

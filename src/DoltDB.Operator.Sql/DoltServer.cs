@@ -1,0 +1,152 @@
+using DoltDB.Operator.Sql.Protocol;
+
+namespace DoltDB.Operator.Sql;
+
+/// <summary>The statements of <see cref="IDoltServer"/> over one MySQL connection.</summary>
+public sealed class DoltServer : IDoltServer, ISqlSession
+{
+    private const int UnknownError = 1105;
+    private const int UnknownDatabase = 1049;
+
+    private readonly MySqlConnection _connection;
+    private readonly TimeProvider _clock;
+    private bool _invalidated;
+    private bool _hasCurrentDatabase;
+
+    internal DoltServer(MySqlConnection connection, TimeProvider clock) => (_connection, _clock) = (connection, clock);
+
+    /// <inheritdoc cref="IDoltServer.IsUsable"/>
+    public bool IsUsable => !_invalidated && _connection.IsOpen;
+
+    /// <inheritdoc/>
+    public string ServerVersion => _connection.ServerVersion;
+
+    /// <inheritdoc/>
+    public async Task<DoltRoleReport> ReadRoleAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var budget = new DeadlineBudget(_clock, deadline);
+        try
+        {
+            return DoltStatements.ParseRole(await QueryAsync(DoltStatements.ReadRole, budget.Remaining, cancellationToken));
+        }
+        catch (DoltException exception) when (exception.Code == UnknownError)
+        {
+            // 1105 means nothing by itself. A connection that a role change invalidated answers it to everything, which this throws;
+            // where other statements work, it is the variables that do not exist.
+            await QueryAsync(DoltStatements.Probe, budget.Remaining, cancellationToken);
+            return new(DoltRole.None, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> ReadEngineVersionAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+        DoltStatements.ParseSingleText(await QueryAsync(DoltStatements.ReadEngineVersion, deadline, cancellationToken));
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+        DoltStatements.ParseDatabases(await QueryAsync(DoltStatements.ListDatabases, deadline, cancellationToken));
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> HashDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var budget = new DeadlineBudget(_clock, deadline);
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var database in await ListDatabasesAsync(budget.Remaining, cancellationToken))
+        {
+            await UseAsync(database, budget.Remaining, cancellationToken);
+            var answer = await QueryAsync(DoltStatements.HashDatabase, budget.Remaining, cancellationToken);
+            hashes[database] = DoltStatements.ParseSingleText(answer);
+        }
+
+        return hashes;
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> HashAccountsAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var budget = new DeadlineBudget(_clock, deadline);
+        using var hash = new AccountsHash();
+        var accounts = StoredAccount.Parse(await QueryAsync(DoltStatements.ListAccounts, budget.Remaining, cancellationToken));
+        foreach (var account in accounts)
+        {
+            var statement = DoltStatements.ShowGrants(account.User, account.Host);
+            hash.Add(account, await QueryAsync(statement, budget.Remaining, cancellationToken));
+        }
+
+        return hash.Finish();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DoltReplicationStatus>> ReadReplicationStatusAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await _connection.QueryAsync(DoltStatements.ReadReplicationStatus, deadline, cancellationToken);
+            return DoltStatements.ParseReplicationStatus(answer);
+        }
+        catch (DoltException exception) when (exception.Code == UnknownDatabase)
+        {
+            // Without a cluster configuration there is no database dolt_cluster.
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken) =>
+        await ChangeRoleAsync(DoltStatements.AssumeRole(role, epoch), deadline, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DoltTransitionRow>> TransitionToStandbyAsync(
+        long epoch, int minimumCaughtUpStandbys, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var statement = DoltStatements.TransitionToStandby(epoch, minimumCaughtUpStandbys);
+        return DoltStatements.ParseTransition(await ChangeRoleAsync(statement, deadline, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task ResyncDatabaseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var budget = new DeadlineBudget(_clock, deadline);
+        await UseAsync(database, budget.Remaining, cancellationToken);
+        await QueryAsync(DoltStatements.CommitEmpty, budget.Remaining, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task FlushPrivilegesAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+        await QueryAsync(DoltStatements.FlushPrivileges, deadline, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<long> ExecuteAsync(string statement, TimeSpan deadline, CancellationToken cancellationToken) =>
+        (await QueryAsync(statement, deadline, cancellationToken)).AffectedRows;
+
+    /// <inheritdoc/>
+    public async Task<SqlResult> QueryAsync(string statement, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _connection.QueryAsync(statement, deadline, cancellationToken);
+        }
+        catch (DoltException exception) when (exception.Code == UnknownDatabase && _hasCurrentDatabase)
+        {
+            // The session may stand in a database that somebody dropped.
+            _invalidated = true;
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task UseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        await QueryAsync(DoltStatements.Use(database), deadline, cancellationToken);
+        _hasCurrentDatabase = true;
+    }
+
+    // After a role change the server refuses every further statement of the session, and after a failure nobody knows what was changed.
+    private async Task<SqlResult> ChangeRoleAsync(string statement, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        _invalidated = true;
+        return await _connection.QueryAsync(statement, deadline, cancellationToken);
+    }
+}

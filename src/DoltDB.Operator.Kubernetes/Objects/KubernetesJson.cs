@@ -11,6 +11,7 @@ namespace DoltDB.Operator.Kubernetes.Objects;
 [JsonSerializable(typeof(StatefulSet))]
 [JsonSerializable(typeof(ControllerRevision))]
 [JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(PodStatus))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(EndpointSlice))]
 [JsonSerializable(typeof(NetworkPolicy))]

@@ -1,0 +1,20 @@
+namespace DoltDB.Operator.Kubernetes.Client;
+
+/// <summary>How the client treats the API server.</summary>
+public sealed record KubernetesClientOptions
+{
+    /// <summary>Time for one call, retries that the server asks for included. A watch has it for its first answer.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much longer than its server timeout a silent watch is believed in.</summary>
+    public TimeSpan WatchMargin { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Requests a second in the long run.</summary>
+    public double RequestsPerSecond { get; init; } = 200;
+
+    /// <summary>Requests that may go at once.</summary>
+    public int RequestBurst { get; init; } = 400;
+
+    /// <summary>User-Agent header.</summary>
+    public string UserAgent { get; init; } = "doltdb-operator/0.1";
+}

@@ -91,7 +91,8 @@ internal sealed class MySqlConnection : IAsyncDisposable
     private async Task<T> CommandAsync<T>(
         byte command, string argument, Conversation<T> readAnswer, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_closed)
+            throw new IOException("the connection is closed");
         if (Interlocked.Exchange(ref _busy, 1) != 0)
             throw new InvalidOperationException("a connection serves one call at a time");
         using var call = _deadline.Begin(deadline, cancellationToken);

@@ -1,0 +1,180 @@
+using DoltDB.Operator.Sql.Tests.Fakes;
+
+namespace DoltDB.Operator.Sql.Tests;
+
+public sealed class DoltConnectionsTests
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(100);
+
+    [Fact]
+    public async Task One_connection_serves_one_probe_after_the_other()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        for (var probe = 0; probe < 3; probe++)
+            await ProbeAsync(pool, server.Endpoint);
+        server.Connections.ShouldBe(1);
+        pool.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Users_of_one_connection_take_turns()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        var first = await pool.GetAsync(server.Endpoint, s_deadline, Token);
+        var second = pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask();
+        second.IsCompleted.ShouldBeFalse();
+        await first.DisposeAsync();
+        await using var lease = await second;
+        lease.Server.ShouldBeSameAs(first.Server);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_busy_connection_waits_no_longer_than_the_deadline()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        await using (await pool.GetAsync(server.Endpoint, s_deadline, Token))
+            await Should.ThrowAsync<TimeoutException>(pool.GetAsync(server.Endpoint, s_short, Token).AsTask());
+        await ProbeAsync(pool, server.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_connection_is_replaced_after_a_role_change()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
+            await lease.Server.AssumeRoleAsync(DoltRole.Primary, 1, s_deadline, Token);
+        await ProbeAsync(pool, server.Endpoint);
+        server.Connections.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_server_closed_is_replaced_before_anybody_fails_with_it()
+    {
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            await session.AcceptLoginAsync();
+            await session.ReadStatementAsync();
+            await session.SendAsync(Packets.Rows(["v"], [["2.2.2"]]));
+        });
+        await using var pool = CreatePool();
+        IDoltServer first;
+        await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
+        {
+            first = lease.Server;
+            await first.ReadEngineVersionAsync(s_deadline, Token);
+        }
+
+        await Eventually.TrueAsync(() => !first.IsUsable);
+        await ProbeAsync(pool, server.Endpoint);
+        server.Connections.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_new_password_means_a_new_login()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        await ProbeAsync(pool, server.Endpoint);
+        await ProbeAsync(pool, server.Endpoint with { Password = "other" });
+        server.Connections.ShouldBe(2);
+        pool.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_failed_connect_leaves_the_pool_able_to_serve()
+    {
+        var refusals = 1;
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            if (refusals-- > 0)
+            {
+                await session.SendAsync([Packets.Error(1040, "Too many connections")]);
+                return;
+            }
+
+            await session.AcceptLoginAsync();
+            await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
+        });
+        await using var pool = CreatePool(maximum: 1);
+        await Should.ThrowAsync<DoltException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
+        await ProbeAsync(pool, server.Endpoint);
+    }
+
+    [Fact]
+    public async Task The_bound_closes_the_least_recently_used_connection_and_makes_others_wait()
+    {
+        await using var first = Healthy();
+        await using var second = Healthy();
+        await using var third = Healthy();
+        await using var pool = CreatePool(maximum: 2);
+        await ProbeAsync(pool, first.Endpoint);
+        await ProbeAsync(pool, second.Endpoint);
+        await using (await pool.GetAsync(third.Endpoint, s_deadline, Token))
+        {
+            pool.Count.ShouldBe(2);
+            await using (await pool.GetAsync(second.Endpoint, s_deadline, Token))
+                await Should.ThrowAsync<TimeoutException>(pool.GetAsync(first.Endpoint, s_short, Token).AsTask());
+        }
+
+        second.Connections.ShouldBe(1);
+        await ProbeAsync(pool, first.Endpoint);
+        first.Connections.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_connection_that_nobody_uses_is_closed()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool(idle: TimeSpan.FromMilliseconds(50));
+        IDoltServer connection;
+        await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
+            connection = lease.Server;
+        await Eventually.TrueAsync(() => pool.Count == 0 && !connection.IsUsable);
+        await ProbeAsync(pool, server.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_closed_pool_closes_what_is_lent_when_it_comes_back_and_lends_no_more()
+    {
+        await using var server = Healthy();
+        var pool = CreatePool();
+        var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token);
+        await pool.DisposeAsync();
+        lease.Server.IsUsable.ShouldBeTrue();
+        await lease.DisposeAsync();
+        lease.Server.IsUsable.ShouldBeFalse();
+        await Should.ThrowAsync<ObjectDisposedException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
+    }
+
+    [Fact]
+    public async Task Many_callers_of_few_servers_all_get_their_turn()
+    {
+        await using var first = Healthy();
+        await using var second = Healthy();
+        await using var third = Healthy();
+        await using var pool = CreatePool(maximum: 2);
+        DoltEndpoint[] endpoints = [first.Endpoint, second.Endpoint, third.Endpoint];
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(caller => ProbeAsync(pool, endpoints[caller % endpoints.Length])));
+        pool.Count.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static FakeServer Healthy() => FakeServer.Answering(_ => Packets.Rows(["v"], [["2.2.2"]]));
+
+    private static DoltConnections CreatePool(int maximum = 100, TimeSpan? idle = null) => new(
+        new DoltConnector(TimeProvider.System),
+        new() { MaximumConnections = maximum, IdleLifetime = idle ?? TimeSpan.FromMinutes(1) },
+        TimeProvider.System);
+
+    private static async Task ProbeAsync(DoltConnections pool, DoltEndpoint endpoint)
+    {
+        await using var lease = await pool.GetAsync(endpoint, s_deadline, Token);
+        (await lease.Server.ReadEngineVersionAsync(s_deadline, Token)).ShouldBe("2.2.2");
+    }
+}

@@ -1,0 +1,216 @@
+using DoltDB.Operator.Sql.Tests.Fakes;
+
+namespace DoltDB.Operator.Sql.Tests;
+
+public sealed class DoltServerTests
+{
+    private const string RoleQuery = "SELECT @@global.dolt_cluster_role, @@global.dolt_cluster_role_epoch";
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+
+    [Theory]
+    [InlineData("primary", DoltRole.Primary)]
+    [InlineData("standby", DoltRole.Standby)]
+    [InlineData("detected_broken_config", DoltRole.DetectedBrokenConfig)]
+    public async Task A_cluster_member_reports_role_and_epoch(string text, DoltRole role)
+    {
+        await using var server = FakeServer.Answering(_ => Packets.Rows(["r", "e"], [[text, "26"]]));
+        await using var connection = await ConnectAsync(server);
+        (await connection.ReadRoleAsync(s_deadline, Token)).ShouldBe(new DoltRoleReport(role, 26));
+    }
+
+    [Fact]
+    public async Task A_server_without_cluster_configuration_has_no_role()
+    {
+        await using var server = FakeServer.Answering(statement => statement == RoleQuery
+            ? [Packets.Error(1105, "Unknown system variable '@@global.dolt_cluster_role'")]
+            : Packets.Rows(["1"], [["1"]]));
+        await using var connection = await ConnectAsync(server);
+        (await connection.ReadRoleAsync(s_deadline, Token)).ShouldBe(new DoltRoleReport(DoltRole.None, 0));
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_connection_that_a_role_change_invalidated_does_not_pass_for_a_server_without_cluster()
+    {
+        await using var server = FakeServer.Answering(_ =>
+            [Packets.Error(1105, "this server transitioned cluster roles. this connection can no longer be used. please reconnect.")]);
+        await using var connection = await ConnectAsync(server);
+        (await Should.ThrowAsync<DoltException>(connection.ReadRoleAsync(s_deadline, Token))).Code.ShouldBe(1105);
+    }
+
+    [Fact]
+    public async Task Another_error_of_the_role_query_is_not_hidden()
+    {
+        await using var server = FakeServer.Answering(_ => [Packets.Error(1045, "Access denied")]);
+        await using var connection = await ConnectAsync(server);
+        (await Should.ThrowAsync<DoltException>(connection.ReadRoleAsync(s_deadline, Token))).IsAccessDenied.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task System_databases_and_revisions_are_no_user_databases()
+    {
+        string?[][] names = [["sys"], ["db1"], ["Mysql"], ["db1/main"], ["information_schema"], ["dolt"], ["DOLT_CLUSTER"], ["performance_schema"], ["Db2"]];
+        await using var server = FakeServer.Answering(_ => Packets.Rows(["Database"], names));
+        await using var connection = await ConnectAsync(server);
+        (await connection.ListDatabasesAsync(s_deadline, Token)).ShouldBe(["Db2", "db1", "dolt", "sys"]);
+    }
+
+    [Fact]
+    public async Task Each_database_is_hashed_as_the_current_one()
+    {
+        var current = "";
+        await using var server = FakeServer.Answering(statement =>
+        {
+            if (statement.StartsWith("USE ", StringComparison.Ordinal))
+            {
+                current = statement[4..];
+                return [Packets.Ok()];
+            }
+
+            return statement == "SHOW DATABASES" ? Packets.Rows(["Database"], [["a`b"], ["mysql"], ["c"]]) : Packets.Rows(["h"], [["hash of " + current]]);
+        });
+        await using var connection = await ConnectAsync(server);
+        (await connection.HashDatabasesAsync(s_deadline, Token))
+            .ShouldBe(new Dictionary<string, string> { ["a`b"] = "hash of `a``b`", ["c"] = "hash of `c`" });
+    }
+
+    [Fact]
+    public async Task A_session_that_stands_in_a_dropped_database_is_given_up()
+    {
+        await using var server = FakeServer.Answering(statement => statement.StartsWith("USE", StringComparison.Ordinal)
+            ? [Packets.Ok()]
+            : [Packets.Error(1049, "database not found: db1")]);
+        await using var connection = await ConnectAsync(server);
+        await Should.ThrowAsync<DoltException>(connection.ReadEngineVersionAsync(s_deadline, Token));
+        connection.IsUsable.ShouldBeTrue();
+        await Should.ThrowAsync<DoltException>(connection.ResyncDatabaseAsync("db1", s_deadline, Token));
+        connection.IsUsable.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Replication_status_keeps_an_unknown_lag_apart_from_none()
+    {
+        await using var server = FakeServer.Answering(_ => Packets.Rows(
+            ["database", "standby_remote", "role", "epoch", "replication_lag_millis", "current_error"],
+            [["db1", "s2", "primary", "3", null, null], ["db1", "s3", "primary", "3", "0", "unreachable"]]));
+        await using var connection = await ConnectAsync(server);
+        (await connection.ReadReplicationStatusAsync(s_deadline, Token)).ShouldBe(
+        [
+            new("db1", "s2", "primary", 3, null, null),
+            new("db1", "s3", "primary", 3, 0, "unreachable"),
+        ]);
+    }
+
+    [Fact]
+    public async Task A_server_without_cluster_configuration_has_no_replication_status()
+    {
+        await using var server = FakeServer.Answering(_ => [Packets.Error(1049, "database not found: dolt_cluster")]);
+        await using var connection = await ConnectAsync(server);
+        (await connection.ReadReplicationStatusAsync(s_deadline, Token)).ShouldBeEmpty();
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(DoltRole.Primary, "CALL DOLT_ASSUME_CLUSTER_ROLE('primary', 7)")]
+    [InlineData(DoltRole.Standby, "CALL DOLT_ASSUME_CLUSTER_ROLE('standby', 7)")]
+    public async Task After_a_role_change_the_connection_is_not_used_again(DoltRole role, string statement)
+    {
+        await using var server = FakeServer.Answering(_ => Packets.Rows(["status"], [["0"]]));
+        await using var connection = await ConnectAsync(server);
+        await connection.AssumeRoleAsync(role, 7, s_deadline, Token);
+        connection.IsUsable.ShouldBeFalse();
+        server.TakeStatements().ShouldBe([statement]);
+    }
+
+    [Fact]
+    public async Task After_a_refused_role_change_the_connection_is_not_used_again_either()
+    {
+        await using var server = FakeServer.Answering(_ => [Packets.Error(1105, "error assuming role 'standby' at epoch 0; already at epoch 1")]);
+        await using var connection = await ConnectAsync(server);
+        var exception = await Should.ThrowAsync<DoltException>(connection.AssumeRoleAsync(DoltRole.Standby, 0, s_deadline, Token));
+        exception.Message.ShouldBe("error assuming role 'standby' at epoch 0; already at epoch 1");
+        connection.IsUsable.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(DoltRole.None)]
+    [InlineData(DoltRole.DetectedBrokenConfig)]
+    public async Task No_server_is_told_a_role_that_cannot_be_assumed(DoltRole role)
+    {
+        await using var server = FakeServer.Answering(_ => [Packets.Ok()]);
+        await using var connection = await ConnectAsync(server);
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(connection.AssumeRoleAsync(role, 7, s_deadline, Token));
+        server.TakeStatements().ShouldBeEmpty();
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_graceful_demotion_tells_each_pair_of_database_and_standby()
+    {
+        await using var server = FakeServer.Answering(_ => Packets.Rows(
+            ["caught_up", "database", "remote", "remote_url"],
+            [["1", "db1", "s2", "http://s2:50051/db1"], ["0", "mysql", "s3", "http://s3:50051"]]));
+        await using var connection = await ConnectAsync(server);
+        (await connection.TransitionToStandbyAsync(8, 1, s_deadline, Token)).ShouldBe(
+        [
+            new(true, "db1", "s2", "http://s2:50051/db1"),
+            new(false, "mysql", "s3", "http://s3:50051"),
+        ]);
+        connection.IsUsable.ShouldBeFalse();
+        server.TakeStatements().ShouldBe(["CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY('8', '1')"]);
+    }
+
+    [Fact]
+    public async Task The_healing_statements_are_these()
+    {
+        await using var server = FakeServer.Answering(_ => [Packets.Ok()]);
+        await using var connection = await ConnectAsync(server);
+        await connection.ResyncDatabaseAsync("my`db", s_deadline, Token);
+        await connection.FlushPrivilegesAsync(s_deadline, Token);
+        server.TakeStatements().ShouldBe(["USE `my``db`", "CALL DOLT_COMMIT('--allow-empty', '-m', 'resync')", "FLUSH PRIVILEGES"]);
+    }
+
+    [Fact]
+    public async Task An_answer_of_another_shape_is_an_IOException_and_no_default()
+    {
+        await using var server = FakeServer.Answering(statement => statement switch
+        {
+            RoleQuery => Packets.Rows(["r", "e"], [["emperor", "1"]]),
+            "SELECT dolt_version()" => Packets.Rows(["v"], []),
+            _ => Packets.Rows(["x"], [[null]]),
+        });
+        await using var connection = await ConnectAsync(server);
+        await Should.ThrowAsync<IOException>(connection.ReadRoleAsync(s_deadline, Token));
+        await Should.ThrowAsync<IOException>(connection.ReadEngineVersionAsync(s_deadline, Token));
+        await Should.ThrowAsync<IOException>(connection.ListDatabasesAsync(s_deadline, Token));
+    }
+
+    [Fact]
+    public async Task Accounts_hash_alike_whatever_the_order_and_the_local_accounts()
+    {
+        string?[] root = ["root", "localhost", "mysql_native_password", "*AA", ""];
+        string?[] app = ["app", "%", "mysql_native_password", "*BB", "ANY"];
+        string?[] local = ["__dolt_local_user__", "localhost", "mysql_native_password", "*CC", ""];
+        var hash = await HashAccountsAsync([root, app], ["GRANT A", "GRANT B"]);
+        hash.Length.ShouldBe(64);
+        (await HashAccountsAsync([local, app, root], ["GRANT B", "GRANT A"])).ShouldBe(hash);
+        (await HashAccountsAsync([root], ["GRANT A", "GRANT B"])).ShouldNotBe(hash);
+        (await HashAccountsAsync([root, app], ["GRANT A"])).ShouldNotBe(hash);
+        (await HashAccountsAsync([root, [.. app[..3], "*DD", "ANY"]], ["GRANT A", "GRANT B"])).ShouldNotBe(hash);
+        (await HashAccountsAsync([root, [.. app[..4], ""]], ["GRANT A", "GRANT B"])).ShouldNotBe(hash);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static async Task<string> HashAccountsAsync(string?[][] accounts, string[] grants)
+    {
+        await using var server = FakeServer.Answering(statement => statement.StartsWith("SHOW GRANTS", StringComparison.Ordinal)
+            ? Packets.Rows(["Grants"], [.. grants.Select(grant => new string?[] { grant })])
+            : Packets.Rows(["User", "Host", "plugin", "authentication_string", "ssl_type"], accounts));
+        await using var connection = await ConnectAsync(server);
+        return await connection.HashAccountsAsync(s_deadline, Token);
+    }
+
+    private static Task<DoltServer> ConnectAsync(FakeServer server) =>
+        new DoltConnector(TimeProvider.System).ConnectAsync(server.Endpoint, s_deadline, Token);
+}

@@ -248,9 +248,9 @@ internal sealed class FakeApiServer
             {
                 await more.WaitAsync(either.Token);
             }
-            catch (OperationCanceledException) when (cut.IsCancellationRequested)
+            catch (OperationCanceledException exception) when (cut.IsCancellationRequested)
             {
-                throw new IOException("the connection was cut");
+                throw new IOException("the connection was cut", exception);
             }
         }
 

@@ -173,9 +173,9 @@ public sealed class WorkQueueTests
     {
         if (queue.Depth == 0)
             return false;
-        var take = queue.TakeAsync(CancellationToken.None);
+        var take = queue.TakeAsync(CancellationToken.None).AsTask();
         take.IsCompletedSuccessfully.ShouldBeTrue();
-        var key = take.Result.Key;
+        var key = take.GetAwaiter().GetResult().Key;
         inHand.Add(key).ShouldBeTrue($"key {key} is with two workers");
         wanted.Remove(key);
         return true;

@@ -129,6 +129,7 @@ public sealed record McpServerOptions : JsonShape
 }
 
 /// <summary>A key of a Secret in the same namespace.</summary>
+[AtomicMap]
 public sealed record SecretKeyReference : JsonShape
 {
     /// <summary>Name of the Secret.</summary>

@@ -1,24 +1,34 @@
+using DoltDB.Operator.Api.Schema;
+
 namespace DoltDB.Operator.Api.Meta;
 
 /// <summary>One aspect of an object's state (meta/v1 Condition).</summary>
 public sealed record Condition : JsonShape
 {
     /// <summary>Type in CamelCase, unique within the object: <c>Ready</c>.</summary>
+    [SchemaPattern(@"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$")]
+    [SchemaSize(MaxLength = 316)]
     public required string Type { get; init; }
 
     /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
+    [SchemaEnum("True", "False", "Unknown")]
     public required string Status { get; init; }
 
     /// <summary>Generation of the spec that the condition was computed from.</summary>
+    [SchemaRange(Minimum = 0)]
     public long? ObservedGeneration { get; init; }
 
     /// <summary>When <see cref="Status"/> last changed.</summary>
+    [SchemaRequired]
     public DateTimeOffset? LastTransitionTime { get; init; }
 
     /// <summary>Why, in one CamelCase word that tools can match.</summary>
+    [SchemaPattern("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$")]
+    [SchemaSize(MinLength = 1, MaxLength = 1024)]
     public required string Reason { get; init; }
 
     /// <summary>Why, for people. Never holds a secret.</summary>
+    [SchemaSize(MaxLength = 32768)]
     public required string Message { get; init; }
 }
 

@@ -35,6 +35,9 @@ public sealed class SchemaRangeAttribute : Attribute
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
 public sealed class SchemaSizeAttribute : Attribute
 {
+    /// <summary>Fewest characters of a text.</summary>
+    public int MinLength { get; init; } = -1;
+
     /// <summary>Most characters of a text.</summary>
     public int MaxLength { get; init; } = -1;
 
@@ -78,6 +81,10 @@ public sealed class ListMapAttribute(params string[] keys) : Attribute
     public IReadOnlyList<string> Keys { get; } = keys;
 }
 
+/// <summary>Objects of the type are applied as a whole: two appliers cannot own parts of one.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class AtomicMapAttribute : Attribute;
+
 /// <summary>A CEL rule of the object.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
 public sealed class CelRuleAttribute(string rule, string message) : Attribute
@@ -96,6 +103,12 @@ public sealed class CelRuleAttribute(string rule, string message) : Attribute
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class CustomResourceAttribute(string kind, string plural) : Attribute
 {
+    /// <summary>API group of all kinds.</summary>
+    public const string Group = "k8s.dolthub.com";
+
+    /// <summary>API version of all kinds.</summary>
+    public const string Version = "v1alpha";
+
     /// <summary>Kind.</summary>
     public string Kind { get; } = kind;
 

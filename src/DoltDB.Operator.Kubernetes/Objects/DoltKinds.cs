@@ -1,4 +1,5 @@
 using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Schema;
 using DoltDB.Operator.Kubernetes.Client;
 
 namespace DoltDB.Operator.Kubernetes.Objects;
@@ -7,10 +8,10 @@ namespace DoltDB.Operator.Kubernetes.Objects;
 public static class DoltKinds
 {
     /// <summary>API group.</summary>
-    public const string Group = "k8s.dolthub.com";
+    public const string Group = CustomResourceAttribute.Group;
 
     /// <summary>The only version.</summary>
-    public const string Version = "v1alpha";
+    public const string Version = CustomResourceAttribute.Version;
 
     /// <summary>Clusters of Dolt servers.</summary>
     public static readonly ResourceKind<DoltDb> DoltDb = new(Group, Version, "DoltDB", "doltdbs", true, ApiJson.Default.DoltDb);

@@ -64,7 +64,11 @@ internal sealed class CoreSchemas
         }
 
         if (schema["properties"] is JsonObject properties)
-            result["properties"] = new JsonObject(properties.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Key, Structural(p.Value!.AsObject()))));
+        {
+            result["properties"] = new JsonObject(properties.Select(property =>
+                KeyValuePair.Create<string, JsonNode?>(property.Key, Structural(property.Value!.AsObject()))));
+        }
+
         if (schema["items"] is JsonObject items)
             result["items"] = Structural(items);
         if (schema["additionalProperties"] is JsonObject values)

@@ -17,6 +17,10 @@ internal static class CustomResourceDefinition
     /// <summary>What a type says about its kind.</summary>
     public static CustomResourceAttribute Names(Type type) => type.GetCustomAttribute<CustomResourceAttribute>()!;
 
+    /// <summary>The short names of a kind.</summary>
+    public static IReadOnlyList<string> ShortNames(CustomResourceAttribute names) =>
+        names.ShortNames.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The definition of a type's kind.</summary>
     public static JsonObject Of(Type type, TypeSchema schemas, XmlDocumentation documentation)
     {
@@ -55,7 +59,7 @@ internal static class CustomResourceDefinition
         ["kind"] = names.Kind,
         ["listKind"] = names.Kind + "List",
         ["plural"] = names.Plural,
-        ["shortNames"] = new JsonArray([.. names.ShortNames.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => JsonValue.Create(name))]),
+        ["shortNames"] = new JsonArray([.. ShortNames(names).Select(name => JsonValue.Create(name))]),
         ["singular"] = names.Kind.ToLowerInvariant(),
     };
 

@@ -24,6 +24,8 @@ internal static class GeneratedFiles
             files.AddRange(DefinitionFolders.Select(folder => ($"{folder}/{name}", yaml)));
         }
 
+        IReadOnlyList<Type> clusterFirst = [typeof(DoltDb), .. CustomResourceDefinition.Types.Where(type => type != typeof(DoltDb))];
+        files.Add(("docs/api-reference.md", new ApiReference(schemas, documentation).Write(clusterFirst)));
         return files;
     }
 }

@@ -20,7 +20,8 @@ internal sealed class TypeSchema(CoreSchemas core, XmlDocumentation documentatio
 
     /// <summary>Whether an object must have the member.</summary>
     public static bool IsRequired(PropertyInfo property) =>
-        property.GetCustomAttribute<SchemaRequiredAttribute>() is not null || property.GetCustomAttribute<RequiredMemberAttribute>() is not null;
+        property.GetCustomAttribute<SchemaRequiredAttribute>() is not null
+        || property.GetCustomAttribute<RequiredMemberAttribute>() is not null;
 
     /// <summary>The schema of an object with the type's members.</summary>
     public JsonObject OfObject(Type type)
@@ -100,7 +101,8 @@ internal sealed class TypeSchema(CoreSchemas core, XmlDocumentation documentatio
         _ => throw new InvalidOperationException($"no schema for members of type {type}"),
     };
 
-    private static Type? Element(Type type) =>
+    /// <summary>The type of a list's elements; null when the type is no list.</summary>
+    public static Type? Element(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
 
     private static void AddRange(JsonObject schema, SchemaRangeAttribute range)

@@ -87,7 +87,7 @@ public sealed record DoltDbSpec : JsonShape
     [SchemaRange(Minimum = 1)]
     public int? Replicas { get; init; }
 
-    /// <summary>Deprecated: use server.listener.maxConnections, which wins when both are given.</summary>
+    /// <summary>Accepted for compatibility, without effect: use server.listener.maxConnections.</summary>
     [SchemaDefault("128")]
     [SchemaRange(Minimum = 10)]
     public int? MaxConnections { get; init; }
@@ -265,11 +265,11 @@ public sealed record GlobalConfigOptions : JsonShape
 /// <summary>Author of commits that name none.</summary>
 public sealed record CommitAuthorOptions : JsonShape
 {
-    /// <summary>Name.</summary>
+    /// <summary>Name of the author.</summary>
     [SchemaDefault("\"dolt kubernetes deployment\"")]
     public string? Name { get; init; }
 
-    /// <summary>E-mail address.</summary>
+    /// <summary>E-mail address of the author.</summary>
     [SchemaDefault("\"dolt@kubernetes.deployment\"")]
     public string? Email { get; init; }
 }

@@ -5,7 +5,13 @@ using DoltDB.Operator.Testing;
 namespace DoltDB.Operator.Api.Tests.Contract;
 
 /// <summary>A field that existing manifests may use: one line of fields.tsv.</summary>
-internal sealed partial record ContractField(string Kind, string Path, string Type, bool Required, string Default, IReadOnlyList<string> Limits)
+internal sealed partial record ContractField(
+    string Kind,
+    string Path,
+    string Type,
+    bool Required,
+    string Default,
+    IReadOnlyList<string> Limits)
 {
     public override string ToString() => $"{Kind} {Path}";
 
@@ -25,6 +31,8 @@ internal sealed partial record ContractField(string Kind, string Path, string Ty
         return new ContractField(cells[0], cells[1], cells[2], cells[3] == "required", preset, [.. limits]);
     }
 
-    [GeneratedRegex("""(?<name>[a-zA-Z.]+)=(?<value>"([^"\\]|\\.)*"|\[[^\]]*\]|[0-9]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """(?<name>[a-zA-Z.]+)=(?<value>"([^"\\]|\\.)*"|\[[^\]]*\]|[0-9]+)""",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Limit();
 }

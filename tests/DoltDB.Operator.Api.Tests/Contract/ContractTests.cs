@@ -1,6 +1,6 @@
 namespace DoltDB.Operator.Api.Tests.Contract;
 
-/// <summary>Manifests of existing users keep their meaning: every field of the contract is there as it was, but for listed reasons.</summary>
+/// <summary>Manifests of existing users keep their meaning: every field is as it was, but for listed reasons.</summary>
 public sealed class ContractTests
 {
     private const string Ordinals = "ordinals and numbers of pods have 32 bits";

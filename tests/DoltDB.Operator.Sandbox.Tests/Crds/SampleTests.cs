@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DoltDB.Operator.Testing;
 
 namespace DoltDB.Operator.Sandbox.Tests.Crds;
@@ -28,6 +29,6 @@ public sealed class SampleTests
             .Order(StringComparer.Ordinal)
             .ShouldBe(Manifests.Kinds.Order(StringComparer.Ordinal));
 
-    private static bool IsCustom(System.Text.Json.Nodes.JsonObject manifest) =>
+    private static bool IsCustom(JsonObject manifest) =>
         manifest["apiVersion"]!.GetValue<string>().StartsWith("k8s.dolthub.com/", StringComparison.Ordinal);
 }

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Objects;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>Everything that one pass knows of a cluster. Decisions are functions of this and of nothing else.</summary>
+internal sealed record ClusterFacts
+{
+    /// <summary>The time of the pass.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The custom resource.</summary>
+    public required DoltDb Cluster { get; init; }
+
+    /// <summary>The StatefulSet of the cluster; null before it is created and while it is being replaced.</summary>
+    public StatefulSet? Set { get; init; }
+
+    /// <summary>The data claims of the cluster, in the order of their ordinals.</summary>
+    public ImmutableArray<PersistentVolumeClaim> Claims { get; init; } = [];
+
+    /// <summary>The servers by ordinal: one for every ordinal that is wanted or has a pod.</summary>
+    public ImmutableArray<Member> Members { get; init; } = [];
+
+    /// <summary>The administrator's account.</summary>
+    public required CredentialsState Credentials { get; init; }
+
+    /// <summary>Whether the class of the volumes allows them to grow; null when it is not known.</summary>
+    public bool? CanExpandVolumes { get; init; }
+
+    /// <summary>Whether the write Service selects a pod at the moment, and which: the ordinal in its selector.</summary>
+    public int? RoutedOrdinal { get; init; }
+
+    /// <summary>What the user wants.</summary>
+    public DoltDbSpec Spec => Cluster.Spec ?? new DoltDbSpec();
+
+    /// <summary>What was last written about the cluster.</summary>
+    public DoltDbStatus Status => Cluster.Status ?? new DoltDbStatus();
+
+    /// <summary>Name of the cluster.</summary>
+    public string Name => Cluster.Metadata.Name ?? "";
+
+    /// <summary>Number of servers that the live StatefulSet runs; 0 without one.</summary>
+    public int LiveReplicas => Set?.Spec?.Replicas ?? 0;
+
+    /// <summary>The member of that ordinal, or null.</summary>
+    public Member? Find(int? ordinal) => ordinal is { } wanted ? Members.FirstOrDefault(member => member.Ordinal == wanted) : null;
+
+    /// <summary>
+    /// Whether nothing that this cluster stores can be older than the DoltDB itself: no volume was there before it. Only then may a server be
+    /// promoted without proof that it holds what others hold.
+    /// </summary>
+    public bool IsFresh => Cluster.Metadata.CreationTimestamp is { } created
+        && Claims.All(claim => claim.Metadata.CreationTimestamp is not { } claimed || claimed >= created);
+}
+
+/// <summary>One server of a cluster, as the API and the server itself show it.</summary>
+internal sealed record Member
+{
+    /// <summary>Ordinal in the StatefulSet.</summary>
+    public required int Ordinal { get; init; }
+
+    /// <summary>Name of the pod.</summary>
+    public required string PodName { get; init; }
+
+    /// <summary>The pod; null when there is none.</summary>
+    public Pod? Pod { get; init; }
+
+    /// <summary>What the server answered; <see cref="MemberProbe.Unknown"/> when it was not asked.</summary>
+    public MemberProbe Probe { get; init; } = MemberProbe.Unknown;
+
+    /// <summary>Whether the server answers SQL.</summary>
+    public bool IsReachable => Probe.IsReachable;
+
+    /// <summary>Whether the pod is Ready and stays.</summary>
+    public bool IsReady => Pod is not null && !IsDeleting && Pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
+    /// <summary>Whether the pod is being deleted.</summary>
+    public bool IsDeleting => Pod?.Metadata.DeletionTimestamp is not null;
+
+    /// <summary>Address of the pod, or null.</summary>
+    public string? Address => Pod?.Status?.PodIP is { Length: > 0 } address ? address : null;
+
+    /// <summary>The role label that the pod has now.</summary>
+    public string? RoleLabel => Pod?.Metadata.Labels?.GetValueOrDefault(Resources.ClusterLabels.Role);
+
+    /// <summary>Whether the server says that it is the primary.</summary>
+    public bool IsPrimary => Probe is { IsReachable: true, Role: Sql.DoltRole.Primary };
+
+    /// <summary>Whether the server says that it is a standby.</summary>
+    public bool IsStandby => Probe is { IsReachable: true, Role: Sql.DoltRole.Standby };
+
+    /// <summary>Whether the server runs without a cluster configuration.</summary>
+    public bool IsStandalone => Probe is { IsReachable: true, Role: Sql.DoltRole.None };
+}
+
+/// <summary>What is known of the administrator's account.</summary>
+/// <param name="IsUsable">Whether there is a user and a password.</param>
+/// <param name="Problem">What is wrong with the Secret, naming its key; null when nothing is.</param>
+internal sealed record CredentialsState(bool IsUsable, string? Problem)
+{
+    /// <summary>User and password are there.</summary>
+    public static readonly CredentialsState Usable = new(true, null);
+}

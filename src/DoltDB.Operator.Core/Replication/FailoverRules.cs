@@ -1,0 +1,71 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Clusters;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>When a primary that cannot be reached is replaced, and by whom.</summary>
+internal static class FailoverRules
+{
+    /// <summary>The decision about the primary of that ordinal, which does not answer.</summary>
+    public static PrimaryDecision Decide(ClusterFacts facts, int current, long epoch)
+    {
+        var member = facts.Find(current);
+        var name = member?.PodName ?? Resources.ClusterNames.Pod(facts.Name, current);
+        var reachable = facts.Members.Where(other => other.Ordinal != current && other.IsReachable).ToList();
+        if (reachable.Count == 0)
+            return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");
+        if (!facts.Spec.HasAutomaticFailover())
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; automaticFailover is off");
+        if (member?.Probe.IsAccessDenied == true)
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
+
+        var away = member?.Probe.AwaySince is { } since ? facts.Now - since : TimeSpan.Zero;
+        var delay = facts.Spec.FailoverDelay();
+        if (away < delay)
+        {
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; a standby takes over after {delay.TotalSeconds:0} s")
+            {
+                LookAgain = delay - away,
+            };
+        }
+
+        return Candidates.Best(facts, current) is { } candidate
+            ? new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over")
+            : new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
+    }
+
+    private static string Refusal(ClusterFacts facts, int current, string name)
+    {
+        var reasons = facts.Members.Where(other => other.Ordinal != current).Select(other => $"{other.PodName}: {Candidates.Objection(facts, other)}");
+        return $"{name} cannot be reached and no standby may take over ({string.Join("; ", reasons)})";
+    }
+}
+
+/// <summary>Who may become primary without the old primary's help.</summary>
+internal static class Candidates
+{
+    /// <summary>The best candidate: all known databases, then the latest proof of equality with the primary, then the lowest ordinal.</summary>
+    public static Member? Best(ClusterFacts facts, int except) => facts.Members
+        .Where(member => member.Ordinal != except && Objection(facts, member) is null)
+        .OrderByDescending(member => LastEqual(facts, member))
+        .ThenBy(member => member.Ordinal)
+        .FirstOrDefault();
+
+    /// <summary>Why the member may not become primary; null when it may.</summary>
+    public static string? Objection(ClusterFacts facts, Member member)
+    {
+        if (!member.IsReachable)
+            return "cannot be reached";
+        if (member.IsDeleting)
+            return "is being deleted";
+        if (!member.IsStandby)
+            return $"reports {RoleNames.Of(member.Probe.Role)}";
+        var missing = PrimaryRules.Missing(facts, member);
+        if (missing is null)
+            return "its databases could not be read";
+        return missing.Count > 0 && !facts.Spec.AllowsDataLoss() ? $"lacks database {string.Join(", ", missing)}" : null;
+    }
+
+    private static DateTimeOffset LastEqual(ClusterFacts facts, Member member) =>
+        facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName)?.Time ?? DateTimeOffset.MinValue;
+}

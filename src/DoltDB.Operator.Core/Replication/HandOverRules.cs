@@ -1,0 +1,76 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Clusters;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>A wish to hand the primary role over, and why it cannot be done now when it cannot.</summary>
+/// <param name="To">Ordinal of the next primary.</param>
+/// <param name="Reason">One word.</param>
+/// <param name="Because">One sentence.</param>
+/// <param name="Refusal">Why nothing is done now; null when it may begin.</param>
+internal sealed record HandOverIntent(int To, string Reason, string Because, string? Refusal);
+
+/// <summary>Whether the primary role should move although nothing is wrong with the primary.</summary>
+internal static class HandOverRules
+{
+    /// <summary>The most urgent wish for the settled primary, or null.</summary>
+    public static HandOverIntent? Intent(ClusterFacts facts, int primary) =>
+        Leaving(facts, primary) ?? ScaleDown(facts, primary) ?? Request(facts, primary);
+
+    /// <summary>The wish of a rolling update that has only the primary left; null when no standby may take over.</summary>
+    public static HandOverIntent? ForUpdate(ClusterFacts facts, int primary) => Target(facts, primary, facts.Members.Length) is { } target
+        ? new HandOverIntent(target.Ordinal, PrimaryReasons.RollingUpdate, $"{facts.Find(primary)?.PodName} is updated last, {target.PodName} takes over", null)
+        : null;
+
+    /// <summary>Whether the request of <c>podIndex</c> is new.</summary>
+    public static bool IsRequested(ClusterFacts facts) => facts.Status.HandledPodIndex != facts.Spec.RequestedPodIndex();
+
+    /// <summary>The pod of the primary is being deleted: a standby takes over before it ends.</summary>
+    private static HandOverIntent? Leaving(ClusterFacts facts, int primary) =>
+        facts.Find(primary) is { IsDeleting: true } member && Target(facts, primary, facts.Members.Length) is { } target
+            ? new HandOverIntent(target.Ordinal, PrimaryReasons.PodDeleted, $"{member.PodName} is being deleted, {target.PodName} takes over", null)
+            : null;
+
+    /// <summary>The ordinal of the primary goes away; without replication only ordinal 0 remains.</summary>
+    private static HandOverIntent? ScaleDown(ClusterFacts facts, int primary)
+    {
+        var wanted = facts.Spec.IsReplicated() ? facts.Spec.EffectiveReplicas() : 1;
+        if (primary < wanted)
+            return null;
+        var because = $"the cluster shrinks to {wanted}";
+        if (facts.Spec.IsReplicated() && facts.Spec.RequestedPodIndex() is var requested && requested < wanted && Objection(facts.Find(requested)) is null)
+            return new HandOverIntent(requested, PrimaryReasons.ScaleDown, because, null);
+        return Target(facts, primary, wanted) is { } target
+            ? new HandOverIntent(target.Ordinal, PrimaryReasons.ScaleDown, because, null)
+            : new HandOverIntent(0, PrimaryReasons.ScaleDown, because, "no server that stays can take the primary role");
+    }
+
+    private static HandOverIntent? Request(ClusterFacts facts, int primary)
+    {
+        var requested = facts.Spec.RequestedPodIndex();
+        if (!facts.Spec.IsReplicated() || !IsRequested(facts) || requested == primary)
+            return null;
+        var because = $"spec.replication.primary.podIndex asks for {Resources.ClusterNames.Pod(facts.Name, requested)}";
+        return new HandOverIntent(requested, PrimaryReasons.Switchover, because, Objection(facts.Find(requested)) is { } objection ? objection : null);
+    }
+
+    /// <summary>The standby that should take over when any may: a proven one first.</summary>
+    private static Member? Target(ClusterFacts facts, int primary, int below) => facts.Members
+        .Where(member => member.Ordinal != primary && member.Ordinal < below && Objection(member) is null)
+        .OrderByDescending(member => member.Probe.Content is { } content && facts.Find(primary)?.Probe.Content is { } wanted && content.Equals(wanted))
+        .ThenBy(member => member.Ordinal)
+        .FirstOrDefault();
+
+    private static string? Objection(Member? member)
+    {
+        if (member?.Pod is null)
+            return "its pod does not exist";
+        if (member.IsDeleting)
+            return $"{member.PodName} is being deleted";
+        if (!member.IsReachable)
+            return $"{member.PodName} cannot be reached";
+        if (!member.IsStandby)
+            return $"{member.PodName} reports {RoleNames.Of(member.Probe.Role)}";
+        return member.IsReady ? null : $"{member.PodName} is not ready";
+    }
+}

@@ -1,0 +1,69 @@
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>What the two servers of a hand-over report.</summary>
+/// <param name="From">Role of the old primary; null when it cannot be reached.</param>
+/// <param name="To">Role of the new primary; null when it cannot be reached.</param>
+/// <param name="IsProvenEqual">Whether both, as standbys, hold the same databases and accounts; null when it was not compared.</param>
+internal sealed record HandOverObservation(DoltRoleReport? From, DoltRoleReport? To, bool? IsProvenEqual);
+
+/// <summary>The next step of a hand-over.</summary>
+internal enum HandOverStep
+{
+    /// <summary>Ask the old primary to become standby once its standbys have everything.</summary>
+    Drain,
+
+    /// <summary>Compare what the two drained servers hold.</summary>
+    Compare,
+
+    /// <summary>Make the new primary.</summary>
+    Promote,
+
+    /// <summary>Make the old primary primary again, at a new epoch.</summary>
+    RollBack,
+
+    /// <summary>The new primary is primary.</summary>
+    Done,
+
+    /// <summary>The old primary still is primary: nothing was changed, the hand-over is over.</summary>
+    Abandoned,
+
+    /// <summary>The old primary cannot be asked: the rules for a lost primary hold.</summary>
+    Lost,
+}
+
+/// <summary>
+/// The state machine of a hand-over: a function of what the two servers report, so that it goes on after a crash at any point.
+/// The old primary is drained and the new one promoted at the same epoch, which no other promotion ever uses.
+/// </summary>
+internal static class HandOverSteps
+{
+    /// <summary>The next step of the hand-over at <paramref name="epoch"/>; <paramref name="isDrainTried"/> when a drain was answered already.</summary>
+    public static HandOverStep Next(HandOverObservation seen, long epoch, bool isDrainTried)
+    {
+        if (seen.To is { Role: DoltRole.Primary } && seen.To.Epoch >= epoch)
+            return HandOverStep.Done;
+        return seen.From switch
+        {
+            null => HandOverStep.Lost,
+            { Role: DoltRole.Primary } => isDrainTried || seen.From.Epoch >= epoch || !IsStandby(seen.To) ? HandOverStep.Abandoned : HandOverStep.Drain,
+            { Role: DoltRole.Standby } => AfterDrain(seen),
+            _ => HandOverStep.RollBack,
+        };
+    }
+
+    private static HandOverStep AfterDrain(HandOverObservation seen)
+    {
+        if (!IsStandby(seen.To))
+            return HandOverStep.RollBack;
+        return seen.IsProvenEqual switch
+        {
+            null => HandOverStep.Compare,
+            true => HandOverStep.Promote,
+            false => HandOverStep.RollBack,
+        };
+    }
+
+    private static bool IsStandby(DoltRoleReport? report) => report?.Role == DoltRole.Standby;
+}

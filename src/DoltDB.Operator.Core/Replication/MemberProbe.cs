@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>What one server answered over SQL, and since when it does not.</summary>
+internal sealed record MemberProbe
+{
+    /// <summary>Nobody asked yet: neither reachable nor known to be away.</summary>
+    public static readonly MemberProbe Unknown = new();
+
+    /// <summary>Whether the last probe was answered.</summary>
+    public bool IsReachable { get; init; }
+
+    /// <summary>The first failure after the last answer; null while the server answers and before the first probe.</summary>
+    public DateTimeOffset? AwaySince { get; init; }
+
+    /// <summary>Why the last probe failed, without secrets; null when it did not.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Whether the server refused the administrator's password.</summary>
+    public bool IsAccessDenied { get; init; }
+
+    /// <summary>Role that the server reports.</summary>
+    public DoltRole Role { get; init; }
+
+    /// <summary>Epoch of the role.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Version of the engine; null until it was read.</summary>
+    public string? EngineVersion { get; init; }
+
+    /// <summary>The last proof of what the server holds; null when there is none of this process of the server.</summary>
+    public ContentProof? Content { get; init; }
+}
+
+/// <summary>What a server held at one time.</summary>
+/// <param name="Time">When it was read.</param>
+/// <param name="Databases">Hash of each database by name.</param>
+/// <param name="Accounts">Hash over accounts and grants.</param>
+internal sealed record ContentProof(DateTimeOffset Time, ImmutableSortedDictionary<string, string> Databases, string Accounts)
+{
+    /// <summary>Whether both hold the same rows and accounts.</summary>
+    public bool Equals(ContentProof? other) =>
+        other is not null && Accounts == other.Accounts && HasSameDatabases(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Accounts, Databases.Count);
+
+    /// <summary>Whether both hold the same rows.</summary>
+    public bool HasSameDatabases(ContentProof other) =>
+        Databases.Count == other.Databases.Count && Databases.All(pair => other.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+}

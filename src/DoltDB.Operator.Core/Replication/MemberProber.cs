@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>Where a server is asked, and which incarnation of its pod that is.</summary>
+internal sealed record ProbeTarget(int Ordinal, string? PodUid, DoltEndpoint? Endpoint);
+
+/// <summary>How servers are probed.</summary>
+internal sealed record MemberProberOptions
+{
+    /// <summary>How long a server may take to accept a connection and answer.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a pass waits for a server that did not answer last time: one dead server must not slow the others down.</summary>
+    public TimeSpan PatienceWithSilent { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>For how long a proof of content stands for itself while nothing is going on.</summary>
+    public TimeSpan ContentLifetime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long reading the content of a server may take.</summary>
+    public TimeSpan ContentDeadline { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>
+/// Asks servers for their role and content, all at once, and remembers since when one does not answer. Probes of a silent server go on
+/// in the background: its answer is used by the pass after it.
+/// </summary>
+internal sealed class MemberProber(DoltConnections connections, MemberProberOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<(NamespacedName Cluster, int Ordinal), Memory> memories = new();
+
+    /// <summary>Probes the servers; <paramref name="wantsContent"/> also reads what they hold when the last proof is too old.</summary>
+    public async Task<ImmutableDictionary<int, MemberProbe>> ProbeAsync(
+        NamespacedName cluster, IReadOnlyList<ProbeTarget> targets, ContentNeed wantsContent, CancellationToken cancellationToken)
+    {
+        var probes = await Task.WhenAll(targets.Select(target => ProbeAsync(cluster, target, wantsContent, cancellationToken)));
+        return targets.Zip(probes).ToImmutableDictionary(pair => pair.First.Ordinal, pair => pair.Second);
+    }
+
+    /// <summary>Forgets a cluster that is gone.</summary>
+    public void Forget(NamespacedName cluster)
+    {
+        foreach (var key in memories.Keys.Where(key => key.Cluster == cluster))
+            memories.TryRemove(key, out _);
+    }
+
+    private async Task<MemberProbe> ProbeAsync(NamespacedName cluster, ProbeTarget target, ContentNeed wantsContent, CancellationToken cancellationToken)
+    {
+        var memory = memories.GetOrAdd((cluster, target.Ordinal), static _ => new Memory());
+        if (memory.PodUid != target.PodUid)
+            memory.Renew(target.PodUid);
+        if (target.Endpoint is not { } endpoint)
+            return memory.Fail(time.GetUtcNow(), target.PodUid is null ? "there is no pod" : "the pod has no address yet");
+        memory.Running ??= AskAsync(memory, endpoint, wantsContent);
+        var running = memory.Running;
+        if (memory.Last.AwaySince is not null && await Task.WhenAny(running, Task.Delay(options.PatienceWithSilent, time, cancellationToken)) != running)
+            return memory.Last;
+        var probe = await running.WaitAsync(cancellationToken);
+        memory.Running = null;
+        return probe;
+    }
+
+    private async Task<MemberProbe> AskAsync(Memory memory, DoltEndpoint endpoint, ContentNeed wantsContent)
+    {
+        var asked = time.GetUtcNow();
+        try
+        {
+            // Not the pass's token: an answer that is late for this pass serves the next.
+            await using var lease = await connections.GetAsync(endpoint, options.Deadline, CancellationToken.None);
+            var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
+            var version = memory.Last.EngineVersion ?? await lease.Server.ReadEngineVersionAsync(options.Deadline, CancellationToken.None);
+            var content = memory.Last.Content;
+            if (NeedsContent(wantsContent, content, role, asked))
+                content = await ReadContentAsync(lease.Server, asked);
+            return memory.Last = new MemberProbe { IsReachable = true, Role = role.Role, Epoch = role.Epoch, EngineVersion = version, Content = content };
+        }
+        catch (Exception exception) when (exception is DoltException or IOException or TimeoutException or ObjectDisposedException)
+        {
+            return memory.Fail(asked, exception.Message, exception is DoltException { IsAccessDenied: true });
+        }
+    }
+
+    private bool NeedsContent(ContentNeed need, ContentProof? last, DoltRoleReport role, DateTimeOffset now) => need switch
+    {
+        ContentNeed.Now => true,
+        ContentNeed.Recent => role.Role != DoltRole.None && (last is null || now - last.Time >= options.ContentLifetime),
+        _ => false,
+    };
+
+    private async Task<ContentProof> ReadContentAsync(IDoltServer server, DateTimeOffset asked)
+    {
+        var databases = await server.HashDatabasesAsync(options.ContentDeadline, CancellationToken.None);
+        var accounts = await server.HashAccountsAsync(options.ContentDeadline, CancellationToken.None);
+        return new ContentProof(asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
+    }
+
+    private sealed class Memory
+    {
+        public string? PodUid { get; private set; }
+
+        public MemberProbe Last { get; set; } = MemberProbe.Unknown;
+
+        public Task<MemberProbe>? Running { get; set; }
+
+        /// <summary>Another incarnation of the pod: what the old one held and answered says nothing, but the ordinal is away since it was.</summary>
+        public void Renew(string? podUid)
+        {
+            PodUid = podUid;
+            Running = null;
+            Last = new MemberProbe { AwaySince = Last.AwaySince };
+        }
+
+        public MemberProbe Fail(DateTimeOffset asked, string error, bool isAccessDenied = false) =>
+            Last = new MemberProbe { AwaySince = Last.AwaySince ?? asked, Error = error, IsAccessDenied = isAccessDenied };
+    }
+}
+
+/// <summary>How much a pass needs to know of what the servers hold.</summary>
+internal enum ContentNeed
+{
+    /// <summary>Roles only.</summary>
+    None,
+
+    /// <summary>A proof that is not too old.</summary>
+    Recent,
+
+    /// <summary>A proof of this moment.</summary>
+    Now,
+}

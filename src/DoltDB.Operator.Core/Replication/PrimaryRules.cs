@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>
+/// Finds the primary of a replicated cluster from what the servers report. A server is routed only when it reports itself as primary at the
+/// highest epoch that any server reports; a server is promoted only with an epoch above all that were ever used or seen.
+/// </summary>
+internal static class PrimaryRules
+{
+    /// <summary>The decision for the facts.</summary>
+    public static PrimaryDecision Decide(ClusterFacts facts)
+    {
+        var valid = ValidPrimary(facts);
+        if (facts.Status.HandOver is { } handOver && Resume(facts, handOver, valid) is { } resumed)
+            return resumed;
+        if (valid is not null)
+            return new PrimaryDecision.Settled(valid.Ordinal, valid.Probe.Epoch);
+        return facts.Status.CurrentPrimaryPodIndex is { } current
+            ? Repair(facts, current)
+            : BootstrapRules.Decide(facts, NextEpoch(facts));
+    }
+
+    /// <summary>The highest epoch that was used or seen.</summary>
+    public static long HighestEpoch(ClusterFacts facts) => Math.Max(
+        Math.Max(facts.Status.ReplicationEpoch ?? 0, facts.Status.HandOver?.Epoch ?? 0),
+        facts.Members.Where(member => member.IsReachable).Select(member => member.Probe.Epoch).DefaultIfEmpty(0).Max());
+
+    /// <summary>The epoch of the next promotion.</summary>
+    public static long NextEpoch(ClusterFacts facts) => HighestEpoch(facts) + 1;
+
+    /// <summary>The one server that is primary at the highest epoch that any reachable server reports; null when there is none or more than one.</summary>
+    public static Member? ValidPrimary(ClusterFacts facts)
+    {
+        var reported = facts.Members.Where(member => member.IsReachable).ToList();
+        if (reported.Count == 0)
+            return null;
+        var highest = reported.Max(member => member.Probe.Epoch);
+        var primaries = reported.Where(member => member.IsPrimary && member.Probe.Epoch == highest).ToList();
+        return primaries.Count == 1 ? primaries[0] : null;
+    }
+
+    /// <summary>What becomes of a begun hand-over; null when it is over and the usual rules hold.</summary>
+    private static PrimaryDecision? Resume(ClusterFacts facts, HandOverStatus handOver, Member? valid)
+    {
+        // A primary that is neither of the two, or whose epoch says that the hand-over ended, ends it.
+        if (valid is not null && (valid.Ordinal != handOver.From || valid.Probe.Epoch >= handOver.Epoch))
+            return null;
+        var (from, to) = (facts.Find(handOver.From), facts.Find(handOver.To));
+        if (handOver.Reason == PrimaryReasons.Failover)
+        {
+            // The lost primary is back before anybody was promoted: nothing is lost, it stays.
+            if (valid is not null)
+                return null;
+            return to?.IsStandby == true
+                ? new PrimaryDecision.Failover(handOver.From ?? 0, to.Ordinal, handOver.Epoch ?? 0, "a failover that was begun goes on")
+                : null;
+        }
+
+        if (valid is not null)
+            return new PrimaryDecision.ContinueHandOver(handOver);
+        return from?.IsReachable == true ? new PrimaryDecision.ContinueHandOver(handOver) : null;
+    }
+
+    /// <summary>The server that was primary is not any more, or cannot be asked.</summary>
+    private static PrimaryDecision Repair(ClusterFacts facts, int current)
+    {
+        var member = facts.Find(current);
+        if (member is { IsStandalone: true })
+        {
+            return new PrimaryDecision.Waiting(
+                PrimaryReasons.EnteringClusterMode, $"{member.PodName} holds the data and runs without cluster configuration until it is restarted");
+        }
+
+        if (member is { IsReachable: true })
+            return Repromote(facts, member);
+        return FailoverRules.Decide(facts, current, NextEpoch(facts));
+    }
+
+    private static PrimaryDecision Repromote(ClusterFacts facts, Member member)
+    {
+        var missing = Missing(facts, member);
+        if (missing is null)
+            return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"the databases of {member.PodName} could not be read yet");
+        if (missing.Count == 0)
+        {
+            var role = member.Probe.Role == DoltRole.DetectedBrokenConfig ? "two primaries met at one epoch" : $"{member.PodName} was primary and reports {RoleNames.Of(member.Probe.Role)}";
+            return new PrimaryDecision.Promote(member.Ordinal, NextEpoch(facts), PrimaryReasons.PrimaryRepaired, role);
+        }
+
+        // It came back without data that it had: whoever has all of it is the better primary.
+        if (Candidates.Best(facts, except: member.Ordinal) is { } better)
+        {
+            return new PrimaryDecision.Failover(
+                member.Ordinal, better.Ordinal, NextEpoch(facts), $"{member.PodName} came back without database {string.Join(", ", missing)}, which {better.PodName} holds");
+        }
+
+        return facts.Spec.AllowsDataLoss()
+            ? new PrimaryDecision.Promote(member.Ordinal, NextEpoch(facts), PrimaryReasons.PrimaryRepaired, $"no reachable server holds {string.Join(", ", missing)}, and data loss is allowed")
+            : new PrimaryDecision.Waiting(
+                PrimaryReasons.FailoverRefused,
+                $"{member.PodName} came back without database {string.Join(", ", missing)} and no reachable server holds it; set spec.failover.allowDataLoss to go on without");
+    }
+
+    /// <summary>Databases that the primary is known to have had and the member lacks; null when the member's are not known.</summary>
+    internal static IReadOnlyList<string>? Missing(ClusterFacts facts, Member member) => member.Probe.Content is { } content
+        ? [.. (facts.Status.Databases ?? []).Where(database => !content.Databases.ContainsKey(database))]
+        : null;
+}
+
+/// <summary>Roles in Dolt's words.</summary>
+internal static class RoleNames
+{
+    /// <summary>The word for the role; <c>not_configured</c> without one.</summary>
+    public static string Of(DoltRole role) => role switch
+    {
+        DoltRole.Primary => "primary",
+        DoltRole.Standby => "standby",
+        DoltRole.DetectedBrokenConfig => "detected_broken_config",
+        _ => "not_configured",
+    };
+}

@@ -52,7 +52,7 @@ internal static class BootstrapRules
 
     private static string Describe(Member member) => member.Probe.Content is { Databases.Count: > 0 } content ? string.Join(", ", content.Databases.Keys) : "nothing";
 
-    private static PrimaryDecision Wait(ClusterFacts facts)
+    private static PrimaryDecision.Waiting Wait(ClusterFacts facts)
     {
         var away = facts.Members.Where(member => !member.IsReachable).Select(member => member.PodName).ToList();
         return new PrimaryDecision.Waiting(

@@ -1,5 +1,6 @@
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Clusters.Resources;
 
 namespace DoltDB.Operator.Core.Replication;
 
@@ -10,7 +11,7 @@ internal static class FailoverRules
     public static PrimaryDecision Decide(ClusterFacts facts, int current, long epoch)
     {
         var member = facts.Find(current);
-        var name = member?.PodName ?? Resources.ClusterNames.Pod(facts.Name, current);
+        var name = member?.PodName ?? ClusterNames.Pod(facts.Name, current);
         var reachable = facts.Members.Where(other => other.Ordinal != current && other.IsReachable).ToList();
         if (reachable.Count == 0)
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");

@@ -1,5 +1,6 @@
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Clusters.Resources;
 
 namespace DoltDB.Operator.Core.Replication;
 
@@ -38,7 +39,7 @@ internal static class HandOverRules
         if (primary < wanted)
             return null;
         var because = $"the cluster shrinks to {wanted}";
-        if (facts.Spec.IsReplicated() && facts.Spec.RequestedPodIndex() is var requested && requested < wanted && Objection(facts.Find(requested)) is null)
+        if (facts.Spec.IsReplicated() && facts.Spec.RequestedPodIndex() is var requested && requested < wanted && Objection(facts, primary, facts.Find(requested)) is null)
             return new HandOverIntent(requested, PrimaryReasons.ScaleDown, because, null);
         return Target(facts, primary, wanted) is { } target
             ? new HandOverIntent(target.Ordinal, PrimaryReasons.ScaleDown, because, null)
@@ -50,18 +51,19 @@ internal static class HandOverRules
         var requested = facts.Spec.RequestedPodIndex();
         if (!facts.Spec.IsReplicated() || !IsRequested(facts) || requested == primary)
             return null;
-        var because = $"spec.replication.primary.podIndex asks for {Resources.ClusterNames.Pod(facts.Name, requested)}";
-        return new HandOverIntent(requested, PrimaryReasons.Switchover, because, Objection(facts.Find(requested)) is { } objection ? objection : null);
+        var because = $"spec.replication.primary.podIndex asks for {ClusterNames.Pod(facts.Name, requested)}";
+        return new HandOverIntent(requested, PrimaryReasons.Switchover, because, Objection(facts, primary, facts.Find(requested)));
     }
 
     /// <summary>The standby that should take over when any may: a proven one first.</summary>
     private static Member? Target(ClusterFacts facts, int primary, int below) => facts.Members
-        .Where(member => member.Ordinal != primary && member.Ordinal < below && Objection(member) is null)
-        .OrderByDescending(member => member.Probe.Content is { } content && facts.Find(primary)?.Probe.Content is { } wanted && content.Equals(wanted))
+        .Where(member => member.Ordinal != primary && member.Ordinal < below && Objection(facts, primary, member) is null)
+        .OrderByDescending(member => member.Probe.Content is { } content && facts.Find(primary)?.Probe.Content is { } wanted && content.IsSameAs(wanted))
         .ThenBy(member => member.Ordinal)
         .FirstOrDefault();
 
-    private static string? Objection(Member? member)
+    /// <summary>Why the member may not take over now; null when it may.</summary>
+    private static string? Objection(ClusterFacts facts, int primary, Member? member)
     {
         if (member?.Pod is null)
             return "its pod does not exist";
@@ -71,6 +73,18 @@ internal static class HandOverRules
             return $"{member.PodName} cannot be reached";
         if (!member.IsStandby)
             return $"{member.PodName} reports {RoleNames.Of(member.Probe.Role)}";
-        return member.IsReady ? null : $"{member.PodName} is not ready";
+        return member.IsReady ? OfContent(facts.Find(primary)?.Probe.Content, member) : $"{member.PodName} is not ready";
+    }
+
+    /// <summary>A standby that lacks a database, or has differed for a while, would only be drained for in vain.</summary>
+    private static string? OfContent(ContentProof? wanted, Member member)
+    {
+        if (wanted is null || member.Probe.Content is not { } held)
+            return $"the databases of {member.PodName} could not be compared yet";
+        var missing = wanted.Databases.Keys.Where(database => !held.Databases.ContainsKey(database)).ToList();
+        if (missing.Count > 0)
+            return $"{member.PodName} lacks database {string.Join(", ", missing)}";
+        var isSettled = wanted.Time > wanted.Since && held.Time > held.Since;
+        return isSettled && !held.IsSameAs(wanted) ? $"{member.PodName} does not hold what the primary holds" : null;
     }
 }

@@ -36,18 +36,18 @@ internal sealed record MemberProbe
 
 /// <summary>What a server held at one time.</summary>
 /// <param name="Time">When it was read.</param>
+/// <param name="Since">Since when every reading gave the same.</param>
 /// <param name="Databases">Hash of each database by name.</param>
 /// <param name="Accounts">Hash over accounts and grants.</param>
-internal sealed record ContentProof(DateTimeOffset Time, ImmutableSortedDictionary<string, string> Databases, string Accounts)
+internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, ImmutableSortedDictionary<string, string> Databases, string Accounts)
 {
     /// <summary>Whether both hold the same rows and accounts.</summary>
-    public bool Equals(ContentProof? other) =>
-        other is not null && Accounts == other.Accounts && HasSameDatabases(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Accounts, Databases.Count);
+    public bool IsSameAs(ContentProof other) => Accounts == other.Accounts && HasSameDatabases(other);
 
     /// <summary>Whether both hold the same rows.</summary>
-    public bool HasSameDatabases(ContentProof other) =>
-        Databases.Count == other.Databases.Count && Databases.All(pair => other.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+    public bool HasSameDatabases(ContentProof other) => Databases.Count == other.Databases.Count && !DifferentDatabases(other).Any();
+
+    /// <summary>Databases of this that the other lacks or holds with other rows.</summary>
+    public IEnumerable<string> DifferentDatabases(ContentProof other) =>
+        Databases.Where(pair => !other.Databases.TryGetValue(pair.Key, out var hash) || hash != pair.Value).Select(pair => pair.Key);
 }

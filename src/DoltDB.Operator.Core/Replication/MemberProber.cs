@@ -47,23 +47,34 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             memories.TryRemove(key, out _);
     }
 
-    private async Task<MemberProbe> ProbeAsync(NamespacedName cluster, ProbeTarget target, ContentNeed wantsContent, CancellationToken cancellationToken)
+    private async Task<MemberProbe> ProbeAsync(NamespacedName cluster, ProbeTarget target, ContentNeed need, CancellationToken cancellationToken)
     {
         var memory = memories.GetOrAdd((cluster, target.Ordinal), static _ => new Memory());
         if (memory.PodUid != target.PodUid)
             memory.Renew(target.PodUid);
         if (target.Endpoint is not { } endpoint)
-            return memory.Fail(time.GetUtcNow(), target.PodUid is null ? "there is no pod" : "the pod has no address yet");
-        memory.Running ??= AskAsync(memory, endpoint, wantsContent);
-        var running = memory.Running;
-        if (memory.Last.AwaySince is not null && await Task.WhenAny(running, Task.Delay(options.PatienceWithSilent, time, cancellationToken)) != running)
+            return memory.Fail(target.PodUid, time.GetUtcNow(), target.PodUid is null ? "there is no pod" : "the pod has no address yet");
+        if (memory.Running is { } earlier)
+        {
+            // A probe that an earlier pass did not wait for.
+            if (await IsLateAsync(memory, earlier, cancellationToken))
+                return memory.Last;
+            await earlier.WaitAsync(cancellationToken);
+        }
+
+        var running = memory.Running = AskAsync(memory, target.PodUid, endpoint, need);
+        if (await IsLateAsync(memory, running, cancellationToken))
             return memory.Last;
-        var probe = await running.WaitAsync(cancellationToken);
+        await running.WaitAsync(cancellationToken);
         memory.Running = null;
-        return probe;
+        return memory.Last;
     }
 
-    private async Task<MemberProbe> AskAsync(Memory memory, DoltEndpoint endpoint, ContentNeed wantsContent)
+    private async Task<bool> IsLateAsync(Memory memory, Task running, CancellationToken cancellationToken) =>
+        memory.Last.AwaySince is not null && !running.IsCompleted
+        && await Task.WhenAny(running, Task.Delay(options.PatienceWithSilent, time, cancellationToken)) != running;
+
+    private async Task AskAsync(Memory memory, string? podUid, DoltEndpoint endpoint, ContentNeed need)
     {
         var asked = time.GetUtcNow();
         try
@@ -73,13 +84,13 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
             var version = memory.Last.EngineVersion ?? await lease.Server.ReadEngineVersionAsync(options.Deadline, CancellationToken.None);
             var content = memory.Last.Content;
-            if (NeedsContent(wantsContent, content, role, asked))
-                content = await ReadContentAsync(lease.Server, asked);
-            return memory.Last = new MemberProbe { IsReachable = true, Role = role.Role, Epoch = role.Epoch, EngineVersion = version, Content = content };
+            if (NeedsContent(need, content, role, asked))
+                content = await ReadContentAsync(lease.Server, asked, content);
+            memory.Store(podUid, new MemberProbe { IsReachable = true, Role = role.Role, Epoch = role.Epoch, EngineVersion = version, Content = content });
         }
         catch (Exception exception) when (exception is DoltException or IOException or TimeoutException or ObjectDisposedException)
         {
-            return memory.Fail(asked, exception.Message, exception is DoltException { IsAccessDenied: true });
+            memory.Fail(podUid, asked, exception.Message, exception is DoltException { IsAccessDenied: true });
         }
     }
 
@@ -90,20 +101,21 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         _ => false,
     };
 
-    private async Task<ContentProof> ReadContentAsync(IDoltServer server, DateTimeOffset asked)
+    private async Task<ContentProof> ReadContentAsync(IDoltServer server, DateTimeOffset asked, ContentProof? last)
     {
         var databases = await server.HashDatabasesAsync(options.ContentDeadline, CancellationToken.None);
         var accounts = await server.HashAccountsAsync(options.ContentDeadline, CancellationToken.None);
-        return new ContentProof(asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
+        var proof = new ContentProof(asked, asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
+        return last is not null && last.IsSameAs(proof) ? proof with { Since = last.Since } : proof;
     }
 
     private sealed class Memory
     {
         public string? PodUid { get; private set; }
 
-        public MemberProbe Last { get; set; } = MemberProbe.Unknown;
+        public MemberProbe Last { get; private set; } = MemberProbe.Unknown;
 
-        public Task<MemberProbe>? Running { get; set; }
+        public Task? Running { get; set; }
 
         /// <summary>Another incarnation of the pod: what the old one held and answered says nothing, but the ordinal is away since it was.</summary>
         public void Renew(string? podUid)
@@ -113,8 +125,18 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             Last = new MemberProbe { AwaySince = Last.AwaySince };
         }
 
-        public MemberProbe Fail(DateTimeOffset asked, string error, bool isAccessDenied = false) =>
-            Last = new MemberProbe { AwaySince = Last.AwaySince ?? asked, Error = error, IsAccessDenied = isAccessDenied };
+        /// <summary>Keeps an answer, unless it is of an earlier incarnation.</summary>
+        public void Store(string? podUid, MemberProbe probe)
+        {
+            if (podUid == PodUid)
+                Last = probe;
+        }
+
+        public MemberProbe Fail(string? podUid, DateTimeOffset asked, string error, bool isAccessDenied = false)
+        {
+            Store(podUid, new MemberProbe { AwaySince = Last.AwaySince ?? asked, Error = error, IsAccessDenied = isAccessDenied });
+            return Last;
+        }
     }
 }
 

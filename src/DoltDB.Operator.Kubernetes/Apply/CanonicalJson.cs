@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace DoltDB.Operator.Kubernetes.Apply;
 
 /// <summary>JSON in one form only: members sorted by name, no white space, so that equal content has an equal hash.</summary>
-internal static class CanonicalJson
+public static class CanonicalJson
 {
     private const int HashLength = 16;
 

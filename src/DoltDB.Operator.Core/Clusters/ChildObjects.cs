@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Kubernetes.Apply;
+using DoltDB.Operator.Kubernetes.Caching;
+using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Objects;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>Writes the child objects of a cluster: routing first, each only when something would change.</summary>
+internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient client, Applier applier)
+{
+    // What was applied last and how the children looked: equal means that there is nothing to compare.
+    private readonly ConcurrentDictionary<NamespacedName, (DesiredCluster Desired, string Versions)> settled = new();
+
+    /// <summary>Makes the role labels as planned.</summary>
+    public async Task LabelAsync(ClusterFacts facts, IReadOnlyDictionary<int, string?> labels, CancellationToken cancellationToken)
+    {
+        // Nobody is labelled as primary before everybody else has lost the label.
+        foreach (var (ordinal, label) in labels.OrderBy(pair => pair.Value == ClusterLabels.Primary))
+        {
+            if (facts.Find(ordinal)?.Pod is not { } pod)
+                continue;
+            var patch = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid, ["labels"] = new JsonObject { [ClusterLabels.Role] = label } },
+            };
+            try
+            {
+                await client.MergePatchAsync(BuiltInKinds.Pod, NamespacedName.Of(pod), patch, null, cancellationToken);
+            }
+            catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422)
+            {
+                // The pod is gone or is another one: its successor brings a pass of its own.
+            }
+        }
+    }
+
+    /// <summary>Applies the objects; the StatefulSet is left alone while it is about to be replaced.</summary>
+    public async Task ApplyAsync(ClusterFacts facts, DesiredCluster desired, bool isSetReplaced, CancellationToken cancellationToken)
+    {
+        var key = NamespacedName.Of(facts.Cluster);
+        var versions = Versions(key);
+        if (settled.TryGetValue(key, out var last) && ReferenceEquals(last.Desired, desired) && last.Versions == versions)
+            return;
+        var changed = await ApplyServicesAsync(key, desired, cancellationToken);
+        changed |= await ApplyAccountAsync(facts, desired, cancellationToken);
+        changed |= await ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken);
+        changed |= await ApplyOrRemoveAsync(caches.Policies, ClusterNames.NetworkPolicy(key.Name), facts, desired.NetworkPolicy, cancellationToken);
+        if (!isSetReplaced)
+            changed |= await ApplyAsync(caches.Sets, Keep(facts.Set, desired.StatefulSet), cancellationToken);
+        changed |= await ApplyOrRemoveAsync(caches.Budgets, ClusterNames.DisruptionBudget(key.Name), facts, desired.PodDisruptionBudget, cancellationToken);
+        if (!changed && !isSetReplaced)
+            settled[key] = (desired, versions);
+    }
+
+    /// <summary>Forgets a cluster that is gone.</summary>
+    public void Forget(NamespacedName cluster) => settled.TryRemove(cluster, out _);
+
+    /// <summary>Fields that cannot change stay as the live set has them; the planner replaces the set when that matters.</summary>
+    private static StatefulSet Keep(StatefulSet? live, StatefulSet desired) => live?.Spec is not { } present || desired.Spec is not { } wanted
+        ? desired
+        : desired with
+        {
+            Spec = wanted with
+            {
+                VolumeClaimTemplates = present.VolumeClaimTemplates,
+                RevisionHistoryLimit = present.RevisionHistoryLimit,
+                PodManagementPolicy = present.PodManagementPolicy,
+                ServiceName = present.ServiceName,
+                Selector = present.Selector,
+            },
+        };
+
+    private async Task<bool> ApplyServicesAsync(NamespacedName cluster, DesiredCluster desired, CancellationToken cancellationToken)
+    {
+        var changed = false;
+        foreach (var service in desired.Services)
+            changed |= await ApplyAsync(caches.Services, service, cancellationToken);
+        var names = desired.Services.Select(service => service.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in new[] { cluster.Name, ClusterNames.Primary(cluster.Name), ClusterNames.Reader(cluster.Name) }.Where(name => !names.Contains(name)))
+            changed |= await RemoveAsync(caches.Services, new NamespacedName(cluster.Namespace, name), desired.ConfigMap.Metadata.Controller()?.Uid, cancellationToken);
+        return changed;
+    }
+
+    /// <summary>An account of that name that the cluster did not make is the user's: it is used and left alone.</summary>
+    private async Task<bool> ApplyAccountAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)
+    {
+        var name = NamespacedName.Of(desired.ServiceAccount);
+        var live = caches.Accounts.Get(name) ?? await client.GetAsync(BuiltInKinds.ServiceAccount, name, cancellationToken);
+        if (live is not null && live.Metadata.Controller()?.Uid != facts.Cluster.Metadata.Uid)
+            return false;
+        return await ApplyAsync(caches.Accounts, desired.ServiceAccount, cancellationToken);
+    }
+
+    private async Task<bool> ApplyAsync<T>(IObjectCache<T> cache, T desired, CancellationToken cancellationToken)
+        where T : KubernetesObject => (await applier.ApplyAsync(cache, desired, cancellationToken)).Outcome != ApplyOutcome.Unchanged;
+
+    private async Task<bool> ApplyOrRemoveAsync<T>(IObjectCache<T> cache, string name, ClusterFacts facts, T? desired, CancellationToken cancellationToken)
+        where T : KubernetesObject => desired is not null
+            ? await ApplyAsync(cache, desired, cancellationToken)
+            : await RemoveAsync(cache, new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", name), facts.Cluster.Metadata.Uid, cancellationToken);
+
+    /// <summary>Deletes an object that is no longer wanted, if this cluster made it.</summary>
+    private async Task<bool> RemoveAsync<T>(IObjectCache<T> cache, NamespacedName name, string? clusterUid, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
+        cache.Get(name) is { } live && live.Metadata.DeletionTimestamp is null && live.Metadata.Controller()?.Uid == clusterUid
+        && await client.DeleteAsync(cache.Kind, name, new DeleteOptions { Uid = live.Metadata.Uid }, cancellationToken);
+
+    private string Versions(NamespacedName cluster) => string.Join(
+        '/',
+        Version(caches.Sets, cluster, cluster.Name),
+        Version(caches.ConfigMaps, cluster, ClusterNames.Config(cluster.Name)),
+        Version(caches.Services, cluster, cluster.Name),
+        Version(caches.Services, cluster, ClusterNames.Internal(cluster.Name)),
+        Version(caches.Services, cluster, ClusterNames.Primary(cluster.Name)),
+        Version(caches.Services, cluster, ClusterNames.Reader(cluster.Name)),
+        Version(caches.Budgets, cluster, ClusterNames.DisruptionBudget(cluster.Name)),
+        Version(caches.Policies, cluster, ClusterNames.NetworkPolicy(cluster.Name)),
+        Version(caches.Accounts, cluster, cluster.Name));
+
+    // Of objects with a generation only what a writer can change: their status moves all the time.
+    private static string? Version<T>(IObjectCache<T> cache, NamespacedName cluster, string name)
+        where T : class, IKubernetesObject =>
+        cache.Get(cluster with { Name = name })?.Metadata is { } metadata
+            ? $"{metadata.Uid}@{metadata.Generation?.ToString(CultureInfo.InvariantCulture) ?? metadata.ResourceVersion}"
+            : null;
+}

@@ -1,0 +1,62 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Kubernetes.Caching;
+using DoltDB.Operator.Kubernetes.Objects;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>What the cluster controller watches, reduced to what it reads. Secrets are not among it: they are read one by one.</summary>
+internal sealed class ClusterCaches
+{
+    /// <summary>Index of pods, claims and Services by namespace and name of their cluster.</summary>
+    public const string ByCluster = "by-cluster";
+
+    public ClusterCaches(CacheRegistry registry)
+    {
+        Clusters = registry.Get(DoltKinds.DoltDb);
+        Sets = registry.Get(BuiltInKinds.StatefulSet, new CacheOptions<StatefulSet> { LabelSelector = ClusterLabels.Name });
+        Pods = registry.Get(BuiltInKinds.Pod, new CacheOptions<Pod> { LabelSelector = ClusterLabels.Name, Transform = Reduce });
+        Claims = registry.Get(BuiltInKinds.PersistentVolumeClaim, new CacheOptions<PersistentVolumeClaim> { LabelSelector = $"{ClusterLabels.ClaimRole}={ClusterLabels.ClaimRoleData}" });
+        Services = registry.Get(BuiltInKinds.Service, new CacheOptions<Service> { LabelSelector = ClusterLabels.Name });
+        ConfigMaps = registry.Get(BuiltInKinds.ConfigMap, new CacheOptions<ConfigMap> { LabelSelector = ClusterLabels.Name });
+        Budgets = registry.Get(BuiltInKinds.PodDisruptionBudget, new CacheOptions<PodDisruptionBudget> { LabelSelector = ClusterLabels.Name });
+        Policies = registry.Get(BuiltInKinds.NetworkPolicy, new CacheOptions<NetworkPolicy> { LabelSelector = ClusterLabels.Name });
+        Accounts = registry.Get(BuiltInKinds.ServiceAccount, new CacheOptions<ServiceAccount> { LabelSelector = ClusterLabels.Name });
+        Classes = registry.Get(BuiltInKinds.StorageClass);
+        Pods.AddIndex(ByCluster, static pod => Keys(pod.Metadata.Namespace, pod.Metadata.Labels));
+        Claims.AddIndex(ByCluster, static claim => Keys(claim.Metadata.Namespace, claim.Metadata.Labels));
+    }
+
+    public IObjectCache<DoltDb> Clusters { get; }
+
+    public IObjectCache<StatefulSet> Sets { get; }
+
+    public IObjectCache<Pod> Pods { get; }
+
+    public IObjectCache<PersistentVolumeClaim> Claims { get; }
+
+    public IObjectCache<Service> Services { get; }
+
+    public IObjectCache<ConfigMap> ConfigMaps { get; }
+
+    public IObjectCache<PodDisruptionBudget> Budgets { get; }
+
+    public IObjectCache<NetworkPolicy> Policies { get; }
+
+    public IObjectCache<ServiceAccount> Accounts { get; }
+
+    public IObjectCache<StorageClass> Classes { get; }
+
+    private static IReadOnlyList<string> Keys(string? ns, Dictionary<string, string>? labels) =>
+        labels?.GetValueOrDefault(ClusterLabels.Name) is { } name ? [$"{ns}/{name}"] : [];
+
+    /// <summary>Pods are many and large: only what decisions read is kept.</summary>
+    private static Pod Reduce(Pod pod) => pod with
+    {
+        Spec = pod.Spec is null ? null : new PodSpec
+        {
+            NodeName = pod.Spec.NodeName,
+            Containers = pod.Spec.Containers?.Where(container => container.Name == "dolt").Select(container => new Container { Name = container.Name, Image = container.Image, Ports = container.Ports }).ToList(),
+        },
+    };
+}

@@ -1,0 +1,57 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Apply;
+using DoltDB.Operator.Kubernetes.Caching;
+using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Controllers;
+using DoltDB.Operator.Kubernetes.Events;
+using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Sql;
+using Microsoft.Extensions.Logging;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>Builds the controller of DoltDBs.</summary>
+public static class ClusterController
+{
+    /// <summary>The controller; run it while leading. Changes of a cluster's pods and children wake the cluster itself: one loop owns one cluster.</summary>
+    /// <param name="client">The API server.</param>
+    /// <param name="registry">Watch caches; those that are needed are asked for here.</param>
+    /// <param name="connections">Kept-open connections to the servers.</param>
+    /// <param name="events">Tells users what happened.</param>
+    /// <param name="services">Clock, metrics and logs.</param>
+    /// <param name="workers">Clusters worked on at the same time.</param>
+    public static IController Create(
+        IKubernetesClient client, CacheRegistry registry, DoltConnections connections, IEventRecorder events, ControllerServices services, int workers)
+    {
+        var caches = new ClusterCaches(registry);
+        var prober = new MemberProber(connections, new MemberProberOptions(), services.Time);
+        var commands = new MemberCommands(connections);
+        var reconciler = new ClusterReconciler(
+            caches,
+            client,
+            new ClusterObserver(caches, prober, services.Time),
+            new AdministratorCredentials(client, services.Time),
+            new ChildObjects(caches, client, new Applier(client, services.Loggers.CreateLogger<Applier>())),
+            new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Loggers.CreateLogger<ClusterSteps>()),
+            prober,
+            new RenderMemory(),
+            events,
+            services.Loggers.CreateLogger<ClusterReconciler>());
+        var controller = new Controller<DoltDb>(new ControllerOptions { Name = "doltdb", Workers = workers }, caches.Clusters, reconciler, services, Predicates.IgnoresStatus);
+        return controller
+            .Owns(caches.Sets)
+            .Owns(caches.Services)
+            .Owns(caches.ConfigMaps, Predicates.IgnoresStatus)
+            .Owns(caches.Budgets, Predicates.IgnoresStatus)
+            .Owns(caches.Policies, Predicates.IgnoresStatus)
+            .Owns(caches.Accounts, Predicates.IgnoresStatus)
+            .Watches(caches.Pods, static pod => Named(pod.Metadata))
+            .Watches(caches.Claims, static claim => Named(claim.Metadata));
+    }
+
+    private static IEnumerable<NamespacedName> Named(ObjectMeta metadata) =>
+        metadata.Labels?.GetValueOrDefault(ClusterLabels.Name) is { } name ? [new NamespacedName(metadata.Namespace ?? "", name)] : [];
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Caching;
+using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>Collects the facts of a pass: objects from the caches, answers from the servers.</summary>
+internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober, TimeProvider time)
+{
+    /// <summary>The facts of now.</summary>
+    public async Task<ClusterFacts> ObserveAsync(DoltDb cluster, Administrator administrator, ContentNeed need, CancellationToken cancellationToken)
+    {
+        var key = NamespacedName.Of(cluster);
+        var set = caches.Sets.Get(key);
+        if (set is not null && set.Metadata.Controller() is { } owner && owner.Uid != cluster.Metadata.Uid)
+            set = null;
+        var pods = Pods(key, set);
+        var wanted = (cluster.Spec ?? new DoltDbSpec()).EffectiveReplicas();
+        var count = Math.Max(Math.Max(wanted, set?.Spec?.Replicas ?? 0), pods.Keys.DefaultIfEmpty(-1).Max() + 1);
+        var members = Enumerable.Range(0, Math.Min(count, MostMembers))
+            .Select(ordinal => new Member { Ordinal = ordinal, PodName = ClusterNames.Pod(key.Name, ordinal), Pod = pods.GetValueOrDefault(ordinal) })
+            .Where(member => member.Pod is not null || member.Ordinal < Math.Max(wanted, set?.Spec?.Replicas ?? 0))
+            .ToList();
+        var probes = await ProbeAsync(cluster, members, administrator, need, cancellationToken);
+        var claims = Claims(key);
+        return new ClusterFacts
+        {
+            Now = time.GetUtcNow(),
+            Cluster = cluster,
+            Set = set,
+            Claims = claims,
+            Members = [.. members.Select(member => member with { Probe = probes.GetValueOrDefault(member.Ordinal) ?? MemberProbe.Unknown })],
+            Credentials = administrator.State,
+            CanExpandVolumes = CanExpand(claims),
+        };
+    }
+
+    /// <summary>More than any cluster has: a foreign pod with a huge number in its name must not make millions of members.</summary>
+    private const int MostMembers = 64;
+
+    private async Task<ImmutableDictionary<int, MemberProbe>> ProbeAsync(
+        DoltDb cluster, List<Member> members, Administrator administrator, ContentNeed need, CancellationToken cancellationToken)
+    {
+        if (!administrator.State.IsUsable)
+            return ImmutableDictionary<int, MemberProbe>.Empty;
+        var targets = members.Select(member => new ProbeTarget(member.Ordinal, member.Pod?.Metadata.Uid, Endpoint(member, cluster.Spec, administrator))).ToList();
+        return await prober.ProbeAsync(NamespacedName.Of(cluster), targets, need, cancellationToken);
+    }
+
+    /// <summary>Where the server of a member is reached; null while it has no address.</summary>
+    internal static DoltEndpoint? Endpoint(Member member, DoltDbSpec? spec, Administrator administrator) => member.Address is { } address && IsStarted(member)
+        ? new DoltEndpoint { Host = address, Port = Port(member, spec ?? new DoltDbSpec()), User = administrator.User, Password = administrator.Password }
+        : null;
+
+    /// <summary>The port that the pod was made with, which a changed spec does not move until the pod is replaced.</summary>
+    private static int Port(Member member, DoltDbSpec spec) =>
+        member.Pod?.Spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Ports?.FirstOrDefault(port => port.Name == ClusterLabels.SqlPortName)?.Number
+        ?? spec.SqlPort();
+
+    /// <summary>A pod whose server was never started is not asked: it would only cost a second.</summary>
+    private static bool IsStarted(Member member) =>
+        member.Pod?.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == "dolt")?.State?.Running is not null;
+
+    private Dictionary<int, Pod> Pods(NamespacedName cluster, StatefulSet? set)
+    {
+        var pods = new Dictionary<int, Pod>();
+        foreach (var pod in caches.Pods.Lookup(ClusterCaches.ByCluster, cluster.ToString()))
+        {
+            if (Ordinal(pod.Metadata.Name, cluster.Name) is { } ordinal && IsOurs(pod, cluster.Name, set))
+                pods[ordinal] = pod;
+        }
+
+        return pods;
+    }
+
+    /// <summary>A pod of the StatefulSet, or one that its replacement left behind.</summary>
+    private static bool IsOurs(Pod pod, string name, StatefulSet? set) => pod.Metadata.Controller() is not { } controller
+        || (controller is { Kind: "StatefulSet" } && controller.Name == name && (set is null || controller.Uid == set.Metadata.Uid));
+
+    private static int? Ordinal(string? pod, string cluster) =>
+        pod is not null && pod.Length > cluster.Length + 1 && pod.StartsWith(cluster, StringComparison.Ordinal) && pod[cluster.Length] == '-'
+        && int.TryParse(pod.AsSpan(cluster.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && ordinal < MostMembers
+            ? ordinal
+            : null;
+
+    private ImmutableArray<PersistentVolumeClaim> Claims(NamespacedName cluster) =>
+    [
+        .. caches.Claims.Lookup(ClusterCaches.ByCluster, cluster.ToString())
+            .Select(claim => (Claim: claim, Ordinal: Ordinal(claim.Metadata.Name, ClusterNames.ClaimPrefix(cluster.Name))))
+            .Where(pair => pair.Ordinal is not null)
+            .OrderBy(pair => pair.Ordinal)
+            .Select(pair => pair.Claim),
+    ];
+
+    private bool? CanExpand(ImmutableArray<PersistentVolumeClaim> claims)
+    {
+        var classes = claims.Select(claim => claim.Spec?.StorageClassName).Where(name => !string.IsNullOrEmpty(name)).Distinct(StringComparer.Ordinal)
+            .Select(name => caches.Classes.Get(new NamespacedName("", name!))).ToList();
+        return classes.Count == 0 || classes.Contains(null) ? null : classes.TrueForAll(storageClass => storageClass!.AllowVolumeExpansion == true);
+    }
+}

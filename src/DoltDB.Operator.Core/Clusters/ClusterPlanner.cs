@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>
+/// The decision of a pass: facts in, plan out. Routing comes first, then the loss of the primary, hand-overs, volumes, rolling updates;
+/// at most one of them disturbs a server in a pass.
+/// </summary>
+internal static class ClusterPlanner
+{
+    /// <summary>How often roles are read while nothing happens.</summary>
+    public static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a server without replication is looked at.</summary>
+    public static readonly TimeSpan StandaloneInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>For how long contents must differ, unchanged, before the standby counts as one that lacks what it will not get by itself.</summary>
+    private static readonly TimeSpan HealAfter = TimeSpan.FromSeconds(3);
+
+    /// <summary>The plan for the facts; <paramref name="render"/> is <see cref="ClusterResources.Render"/> or a memory of it.</summary>
+    public static ClusterPlan Plan(ClusterFacts facts, Func<RenderRequest, DesiredCluster> render)
+    {
+        var problems = ClusterSpecRules.Check(facts.Cluster);
+        var replicatedNow = problems.Count == 0 ? facts.Spec.IsReplicated() || ClusterTopology.IsLiveReplicated(facts) : ClusterTopology.IsLiveReplicated(facts);
+        var primary = replicatedNow ? PrimaryRules.Decide(facts) : null;
+        var topology = ClusterTopology.Of(facts, primary);
+        var storage = StorageRules.Decide(facts);
+        var settled = primary as PrimaryDecision.Settled;
+        var routed = settled?.Ordinal ?? facts.Status.CurrentPrimaryPodIndex ?? facts.Spec.RequestedPodIndex();
+        var desired = problems.Count == 0 ? Render(facts, topology, storage, routed, render) : null;
+        var update = desired is null ? null : UpdateRules.Decide(facts, topology, desired, settled?.Ordinal);
+        var intent = settled is null || problems.Count > 0 ? null : HandOverRules.Intent(facts, settled.Ordinal) ?? update?.HandOver;
+        var draft = new PlanDraft(facts, problems, topology, primary, storage, update, intent, desired);
+        var step = Step(draft);
+        return new ClusterPlan
+        {
+            Desired = desired,
+            RoleLabels = RoleLabels(facts, topology, primary),
+            Step = step,
+            Status = ClusterStatusRules.Status(draft, step),
+            Events = ClusterStatusRules.Events(draft, step),
+            LookAgain = LookAgain(draft),
+            NextContentNeed = NeedsContentNow(draft) ? ContentNeed.Now : ContentNeed.Recent,
+        };
+    }
+
+    private static DesiredCluster Render(ClusterFacts facts, ClusterTopology topology, StorageState storage, int routed, Func<RenderRequest, DesiredCluster> render)
+    {
+        var request = new RenderRequest
+        {
+            Cluster = facts.Cluster,
+            Spec = topology.Spec,
+            ConfigReplicas = topology.ConfigReplicas,
+            StatefulSetReplicas = topology.SetReplicas,
+            ClaimSize = storage.Size,
+            StorageClassName = storage.StorageClassName,
+            RoutedOrdinal = routed,
+        };
+        var found = facts.Set?.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
+        if (found is null && !IsFoundWithoutHash(facts))
+            return render(request);
+        return render(request with { AdoptedTemplateHash = found ?? render(request).TemplateHash });
+    }
+
+    /// <summary>Whether pods are there that another operator made.</summary>
+    private static bool IsFoundWithoutHash(ClusterFacts facts) => facts.Set is { } set
+        ? set.Spec?.Template?.Metadata?.Annotations?.ContainsKey(ClusterLabels.TemplateHashAnnotation) != true
+        : facts.Members.Any(member => member.Pod is { } pod && pod.Metadata.Annotations?.ContainsKey(ClusterLabels.TemplateHashAnnotation) != true);
+
+    /// <summary>The one disruptive step, the most urgent first.</summary>
+    private static ClusterStep? Step(PlanDraft draft) =>
+        OfPrimary(draft) ?? OfIntent(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? Healing(draft);
+
+    private static ClusterStep? OfPrimary(PlanDraft draft) => draft.Primary switch
+    {
+        PrimaryDecision.Promote promote => new ClusterStep.Promote(promote.Ordinal, promote.Epoch, promote.Reason, promote.Because),
+        PrimaryDecision.Failover failover => new ClusterStep.Failover(failover.From, failover.To, failover.Epoch, failover.Because),
+        PrimaryDecision.ContinueHandOver go => new ClusterStep.HandOver(go.HandOver, draft.Facts.Spec.MinCaughtUpStandbys(), "a hand-over that was begun goes on"),
+        _ => null,
+    };
+
+    private static ClusterStep.HandOver? OfIntent(PlanDraft draft)
+    {
+        if (draft.Intent is not { Refusal: null } intent || draft.Primary is not PrimaryDecision.Settled settled || draft.Facts.Status.HandOver is not null)
+            return null;
+        var state = new HandOverStatus
+        {
+            From = settled.Ordinal,
+            To = intent.To,
+            Epoch = PrimaryRules.NextEpoch(draft.Facts),
+            Reason = intent.Reason,
+            StartedAt = DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds()),
+        };
+        return new ClusterStep.HandOver(state, draft.Facts.Spec.MinCaughtUpStandbys(), intent.Because);
+    }
+
+    private static ClusterStep.GrowClaims? OfStorage(PlanDraft draft) =>
+        draft.Problems.Count == 0 && draft.Storage is { ToGrow.Length: > 0, CannotExpand: false } storage
+            ? new ClusterStep.GrowClaims(storage.ToGrow, storage.Size, $"volumes grow to {storage.Size}")
+            : null;
+
+    private static ClusterStep.ReplaceSet? OfSet(PlanDraft draft)
+    {
+        if (draft.Facts.Set is not { Metadata.DeletionTimestamp: null } live || draft.Desired is not { StatefulSet: var desired })
+            return null;
+        var because = SetReplacement.Because(live, desired);
+        return because is null ? null : new ClusterStep.ReplaceSet(live.Metadata.Uid ?? "", because);
+    }
+
+    /// <summary>A standby that differs from the primary for a while although neither changes will not get what it lacks by itself.</summary>
+    private static ClusterStep.Heal? Healing(PlanDraft draft)
+    {
+        if (draft.Primary is not PrimaryDecision.Settled settled || draft.Facts.Find(settled.Ordinal) is not { Probe.Content: { } wanted } primary)
+            return null;
+        foreach (var standby in draft.Facts.Members.Where(member => member.IsStandby))
+        {
+            if (standby.Probe.Content is not { } held || held.IsSameAs(wanted))
+                continue;
+            if (IsOld(draft, wanted) && IsOld(draft, held))
+            {
+                return new ClusterStep.Heal(
+                    primary.Ordinal, standby.Ordinal, [.. wanted.DifferentDatabases(held)], wanted.Accounts != held.Accounts,
+                    $"{standby.PodName} lacks what {primary.PodName} holds");
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOld(PlanDraft draft, ContentProof proof) => proof.Time - proof.Since >= HealAfter && draft.Facts.Now - proof.Time < HealAfter;
+
+    private static ImmutableDictionary<int, string?> RoleLabels(ClusterFacts facts, ClusterTopology topology, PrimaryDecision? primary)
+    {
+        var labels = ImmutableDictionary.CreateBuilder<int, string?>();
+        foreach (var member in facts.Members.Where(member => member.Pod is not null))
+        {
+            var wanted = !topology.IsReplicated ? null : Label(member, primary);
+            if (wanted != member.RoleLabel)
+                labels[member.Ordinal] = wanted;
+        }
+
+        return labels.ToImmutable();
+    }
+
+    /// <summary>Only the settled primary is labelled as primary. While there is none, the last one keeps its label until it is fenced.</summary>
+    private static string? Label(Member member, PrimaryDecision? primary)
+    {
+        if (primary is PrimaryDecision.Settled settled)
+            return member.Ordinal == settled.Ordinal ? ClusterLabels.Primary : member.IsReachable && !member.IsStandby ? null : ClusterLabels.Standby;
+        return member.IsReachable && !member.IsStandby ? null : member.IsStandby ? ClusterLabels.Standby : member.RoleLabel;
+    }
+
+    private static bool NeedsContentNow(PlanDraft draft) =>
+        draft.Primary is not (null or PrimaryDecision.Settled)
+        || (draft.Primary is PrimaryDecision.Settled settled
+            && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } wanted
+            && draft.Facts.Members.Any(member => member.IsStandby && member.Probe.Content?.IsSameAs(wanted) != true));
+
+    private static TimeSpan? LookAgain(PlanDraft draft)
+    {
+        if (draft.Primary is PrimaryDecision.Waiting { LookAgain: { } soon })
+            return soon < ProbeInterval ? soon : ProbeInterval;
+        if (draft.Topology.IsReplicated)
+            return ProbeInterval;
+        return draft.Facts.Members.Any(member => member.IsReady) ? StandaloneInterval : ProbeInterval * 5;
+    }
+}
+
+/// <summary>The decisions that a plan is made of.</summary>
+internal sealed record PlanDraft(
+    ClusterFacts Facts,
+    IReadOnlyList<SpecProblem> Problems,
+    ClusterTopology Topology,
+    PrimaryDecision? Primary,
+    StorageState Storage,
+    UpdateState? Update,
+    HandOverIntent? Intent,
+    DesiredCluster? Desired);

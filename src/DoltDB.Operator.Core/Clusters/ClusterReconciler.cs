@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Controllers;
+using DoltDB.Operator.Kubernetes.Events;
+using DoltDB.Operator.Kubernetes.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>The loop of one DoltDB: observe, decide, act, and again at once while a step changed what the servers are.</summary>
+internal sealed class ClusterReconciler(
+    ClusterCaches caches,
+    IKubernetesClient client,
+    ClusterObserver observer,
+    AdministratorCredentials credentials,
+    ChildObjects children,
+    ClusterSteps steps,
+    MemberProber prober,
+    RenderMemory renders,
+    IEventRecorder events,
+    ILogger<ClusterReconciler> logger) : IReconciler
+{
+    /// <summary>Rounds of one pass: a hand-over needs two, and a pass that never settles comes back by its queue.</summary>
+    private const int MostRounds = 4;
+
+    private readonly ConcurrentDictionary<NamespacedName, ClusterMemory> memories = new();
+
+    /// <inheritdoc/>
+    public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        if (caches.Clusters.Get(key) is not { } cluster || cluster.Metadata.DeletionTimestamp is not null)
+        {
+            Forget(key);
+            return ReconcileResult.Done;
+        }
+
+        var memory = memories.GetOrAdd(key, static _ => new ClusterMemory());
+        cluster = memory.Newest(cluster);
+        for (var round = 0; ; round++)
+        {
+            var (plan, next, again) = await RoundAsync(cluster, memory, cancellationToken);
+            cluster = next;
+            if (!again || round == MostRounds)
+                return plan.LookAgain is { } delay ? ReconcileResult.After(delay) : ReconcileResult.Done;
+        }
+    }
+
+    private async Task<(ClusterPlan Plan, DoltDb Cluster, bool Again)> RoundAsync(DoltDb cluster, ClusterMemory memory, CancellationToken cancellationToken)
+    {
+        var key = NamespacedName.Of(cluster);
+        var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
+        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, cancellationToken);
+        var plan = ClusterPlanner.Plan(facts, renders.Render);
+        memory.Need = plan.NextContentNeed;
+        memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied) || facts.Members.All(member => !member.IsReady);
+
+        // What a step needs after a crash is in the status before the step.
+        cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
+        Record(cluster, plan.Events);
+        await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
+        if (plan.Desired is { } desired)
+            await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
+        if (plan.Step is not { } step)
+            return (plan, cluster, false);
+        var latest = cluster;
+        var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
+        if (result.Event is { } happened)
+            Record(cluster, [happened]);
+        return (plan, latest, result.LooksAgainNow);
+
+        async Task<long> ReserveEpochAsync()
+        {
+            var epoch = (latest.Status?.ReplicationEpoch ?? 0) + 1;
+            latest = await WriteStatusAsync(latest, latest.Status! with { ReplicationEpoch = epoch }, memory, cancellationToken);
+            return epoch;
+        }
+    }
+
+    /// <summary>Writes the status if it differs; a conflict ends the pass, which then begins with what the other writer wrote.</summary>
+    private async Task<DoltDb> WriteStatusAsync(DoltDb cluster, DoltDbStatus status, ClusterMemory memory, CancellationToken cancellationToken)
+    {
+        if (StatusText(cluster.Status) == StatusText(status))
+            return cluster;
+        var written = await client.ReplaceAsync(DoltKinds.DoltDb, cluster with { Status = status }, "status", cancellationToken);
+        memory.Written(written);
+        var ready = status.Conditions.Find(ClusterConditions.Ready);
+        Log.StatusWritten(logger, status.Phase, ready?.Status, ready?.Message);
+        return written;
+    }
+
+    private static string StatusText(DoltDbStatus? status) => status is null ? "" : JsonSerializer.Serialize(status, ApiJson.Default.DoltDbStatus);
+
+    private void Record(DoltDb cluster, IReadOnlyList<ClusterEvent> happened)
+    {
+        foreach (var item in happened)
+            events.Record(DoltKinds.DoltDb, cluster, item.Type, item.Reason, item.Message);
+    }
+
+    private void Forget(NamespacedName key)
+    {
+        if (!memories.TryRemove(key, out _))
+            return;
+        prober.Forget(key);
+        credentials.Forget(key);
+        children.Forget(key);
+        renders.Forget(key);
+    }
+
+    /// <summary>What a cluster's passes remember of each other. Everything in it can be lost.</summary>
+    private sealed class ClusterMemory
+    {
+        private DoltDb? written;
+
+        public ContentNeed Need { get; set; } = ContentNeed.Recent;
+
+        public bool IsRefused { get; set; } = true;
+
+        public void Written(DoltDb cluster) => written = cluster;
+
+        /// <summary>Our own last write, while the cache has not seen it: else the next pass would begin with a status that is older.</summary>
+        public DoltDb Newest(DoltDb cached)
+        {
+            if (written is null)
+                return cached;
+            var isSeen = written.Metadata.Uid != cached.Metadata.Uid || written.Metadata.ResourceVersion == cached.Metadata.ResourceVersion || IsNewer(cached, written);
+            if (!isSeen)
+                return written;
+            written = null;
+            return cached;
+        }
+
+        // Versions of one object grow; servers whose versions are no numbers are caught by the conflict of the next write.
+        private static bool IsNewer(DoltDb cached, DoltDb written) =>
+            !ulong.TryParse(cached.Metadata.ResourceVersion, out var left) || !ulong.TryParse(written.Metadata.ResourceVersion, out var right) || left > right;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Events;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>The status of a cluster. Equal facts give an equal status: nothing in it moves while the cluster is steady.</summary>
+internal static class ClusterStatusRules
+{
+    /// <summary>How often a proof of equality that changes with every write is written.</summary>
+    private static readonly TimeSpan ProofInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>The complete status.</summary>
+    public static DoltDbStatus Status(PlanDraft draft, ClusterStep? step)
+    {
+        var facts = draft.Facts;
+        var old = facts.Status;
+        var primary = Primary(draft);
+        var ready = facts.Members.Count(member => member.IsReady);
+        return old with
+        {
+            ObservedGeneration = facts.Cluster.Metadata.Generation,
+            Phase = ClusterConditions.Phase(draft, step),
+            Conditions = ClusterConditions.All(draft, step),
+            CurrentPrimaryPodIndex = primary,
+            CurrentPrimary = primary is { } ordinal ? ClusterNames.Pod(facts.Name, ordinal) : null,
+            Replicas = ready,
+            Selector = $"{ClusterLabels.Name}={facts.Name}",
+            ReplicationStatus = draft.Topology.IsReplicated ? ReplicationStatus(draft) : null,
+            ReplicationEpoch = Epoch(draft, step),
+            Members = [.. facts.Members.Where(member => member.Pod is not null || member.Ordinal < draft.Topology.SetReplicas).Select(member => MemberOf(draft, member))],
+            HandOver = HandOver(draft, step),
+            HandledPodIndex = HandledPodIndex(draft, step),
+            Databases = Databases(draft),
+            LastEqual = LastEqual(draft),
+        };
+    }
+
+    /// <summary>What users should read about this pass.</summary>
+    public static ImmutableArray<ClusterEvent> Events(PlanDraft draft, ClusterStep? step)
+    {
+        var events = ImmutableArray.CreateBuilder<ClusterEvent>();
+        if (draft.Facts.Status.CurrentPrimaryPodIndex is { } before && Primary(draft) is { } now && now != before && draft.Topology.IsReplicated)
+            events.Add(new ClusterEvent(EventType.Normal, "PrimarySwitched", $"{ClusterNames.Pod(draft.Facts.Name, now)} is the primary, it was {ClusterNames.Pod(draft.Facts.Name, before)}"));
+        if (draft.Problems.Count > 0 && draft.Facts.Status.ObservedGeneration != draft.Facts.Cluster.Metadata.Generation)
+            events.Add(new ClusterEvent(EventType.Warning, ClusterConditions.InvalidSpec, ClusterConditions.Describe(draft.Problems)));
+        return events.ToImmutable();
+    }
+
+    /// <summary>The primary that is known; the last one while there is none, so that it is not forgotten who holds the data.</summary>
+    private static int? Primary(PlanDraft draft) => draft.Primary switch
+    {
+        PrimaryDecision.Settled settled => settled.Ordinal,
+        null when !draft.Topology.IsReplicated => 0,
+        _ => draft.Facts.Status.CurrentPrimaryPodIndex,
+    };
+
+    /// <summary>The epoch of the step counts from the moment at which it is planned: it is written before it is used.</summary>
+    private static long? Epoch(PlanDraft draft, ClusterStep? step)
+    {
+        if (!draft.Topology.IsReplicated)
+            return null;
+        var planned = step switch
+        {
+            ClusterStep.Promote promote => promote.Epoch,
+            ClusterStep.Failover failover => failover.Epoch,
+            ClusterStep.HandOver handOver => handOver.State.Epoch ?? 0,
+            _ => 0,
+        };
+        return Math.Max(planned, PrimaryRules.HighestEpoch(draft.Facts));
+    }
+
+    private static HandOverStatus? HandOver(PlanDraft draft, ClusterStep? step) => step switch
+    {
+        ClusterStep.HandOver handOver => handOver.State,
+        ClusterStep.Failover failover => draft.Facts.Status.HandOver is { Reason: PrimaryReasons.Failover } begun && begun.To == failover.To && begun.Epoch == failover.Epoch
+            ? begun
+            : new HandOverStatus
+            {
+                From = failover.From,
+                To = failover.To,
+                Epoch = failover.Epoch,
+                Reason = PrimaryReasons.Failover,
+                StartedAt = DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds()),
+            },
+        _ => null,
+    };
+
+    /// <summary>A request is done with when its hand-over begins, when it asks for what is, and when a cluster begins.</summary>
+    private static int? HandledPodIndex(PlanDraft draft, ClusterStep? step)
+    {
+        var requested = draft.Facts.Spec.RequestedPodIndex();
+        if (!draft.Facts.Spec.IsReplicated() || draft.Problems.Count > 0)
+            return draft.Facts.Status.HandledPodIndex;
+        return draft.Primary switch
+        {
+            PrimaryDecision.Settled settled when settled.Ordinal == requested => requested,
+            _ => draft.Facts.Status.HandledPodIndex,
+        };
+    }
+
+    private static Dictionary<string, string> ReplicationStatus(PlanDraft draft)
+    {
+        var roles = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in draft.Facts.Members.Where(member => member.IsReachable))
+        {
+            roles[member.PodName] = member.Probe.Role switch
+            {
+                DoltRole.Primary when draft.Primary is PrimaryDecision.Settled settled && settled.Ordinal == member.Ordinal => "primary",
+                DoltRole.Standby => "standby",
+                _ => "not_configured",
+            };
+        }
+
+        return roles;
+    }
+
+    private static MemberStatus MemberOf(PlanDraft draft, Member member)
+    {
+        var wanted = draft.Primary is PrimaryDecision.Settled settled ? draft.Facts.Find(settled.Ordinal) : null;
+        var isCluster = draft.Topology.IsReplicated;
+        return new MemberStatus
+        {
+            Name = member.PodName,
+            Ordinal = member.Ordinal,
+            Role = isCluster && member.IsReachable ? RoleNames.Of(member.Probe.Role) : null,
+            Epoch = isCluster && member.IsReachable ? member.Probe.Epoch : null,
+            Ready = member.IsReady,
+            Reachable = isCluster ? member.IsReachable : null,
+            CaughtUp = CaughtUp(draft, member, wanted),
+            EngineVersion = member.Probe.EngineVersion,
+            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error : null),
+        };
+    }
+
+    /// <summary>Whether the standby is proven to hold what the primary holds. Writes between two readings do not make it look behind.</summary>
+    private static bool? CaughtUp(PlanDraft draft, Member member, Member? primary)
+    {
+        if (!member.IsStandby || primary?.Probe.Content is not { } wanted || member.Probe.Content is not { } held)
+            return null;
+        if (held.IsSameAs(wanted))
+            return true;
+        var before = draft.Facts.Status.Members?.FirstOrDefault(status => status.Name == member.PodName)?.CaughtUp;
+        return before == true && wanted.Databases.Keys.All(held.Databases.ContainsKey) && !(wanted.Time - wanted.Since > TimeSpan.FromSeconds(3) && held.Time - held.Since > TimeSpan.FromSeconds(3));
+    }
+
+    /// <summary>What the primary holds; the last knowledge while it cannot be asked.</summary>
+    private static IReadOnlyList<string>? Databases(PlanDraft draft) =>
+        draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } content
+            ? [.. content.Databases.Keys]
+            : draft.Facts.Status.Databases;
+
+    private static IReadOnlyList<EqualityProof>? LastEqual(PlanDraft draft)
+    {
+        var old = draft.Facts.Status.LastEqual ?? [];
+        if (draft.Primary is not PrimaryDecision.Settled settled || draft.Facts.Find(settled.Ordinal)?.Probe.Content is not { } wanted)
+            return draft.Facts.Status.LastEqual;
+        var proofs = new List<EqualityProof>();
+        foreach (var member in draft.Facts.Members.Where(member => member.Ordinal != settled.Ordinal))
+        {
+            var before = old.FirstOrDefault(proof => proof.Member == member.PodName);
+            var isProven = member is { IsStandby: true, Probe.Content: { } held } && held.IsSameAs(wanted);
+            var isNew = isProven && (before is null || (!Same(before, wanted) && wanted.Time - (before.Time ?? default) >= ProofInterval));
+            if (isNew)
+                proofs.Add(new EqualityProof { Member = member.PodName, Time = DateTimeOffset.FromUnixTimeSeconds(wanted.Time.ToUnixTimeSeconds()), Databases = new(wanted.Databases) });
+            else if (before is not null)
+                proofs.Add(before);
+        }
+
+        return proofs.Count > 0 ? proofs : null;
+    }
+
+    private static bool Same(EqualityProof proof, ContentProof content) =>
+        proof.Databases is { } databases && databases.Count == content.Databases.Count
+        && databases.All(pair => content.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+}

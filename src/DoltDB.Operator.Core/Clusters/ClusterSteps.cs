@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Events;
+using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Sql;
+using Microsoft.Extensions.Logging;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>What a step did.</summary>
+/// <param name="LooksAgainNow">Whether the state changed in a way that the same pass should see.</param>
+/// <param name="Event">What users should read; null when nothing happened.</param>
+internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event);
+
+/// <summary>Carries out the one disruptive step of a plan. Its epoch and its hand-over are in the status already.</summary>
+internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands commands, HandOverProcedure handOvers, ILogger<ClusterSteps> logger)
+{
+    /// <summary>Seconds that the pod of a lost primary gets: it is to stop, not to finish.</summary>
+    private const long FencingGraceSeconds = 1;
+
+    /// <summary>Runs the step.</summary>
+    public async Task<StepResult> RunAsync(
+        ClusterFacts facts, ClusterStep step, Administrator administrator, Func<Task<long>> reserveEpochAsync, CancellationToken cancellationToken)
+    {
+        Log.StepBegins(logger, step.GetType().Name, step.Because);
+        var result = step switch
+        {
+            ClusterStep.Promote promote => await PromoteAsync(facts, promote, administrator, cancellationToken),
+            ClusterStep.Failover failover => await FailOverAsync(facts, failover, administrator, cancellationToken),
+            ClusterStep.HandOver handOver => await HandOverAsync(facts, handOver, administrator, reserveEpochAsync, cancellationToken),
+            ClusterStep.RemovePod remove => await RemovePodAsync(facts, remove, cancellationToken),
+            ClusterStep.ReplaceSet replace => await ReplaceSetAsync(facts, replace, cancellationToken),
+            ClusterStep.GrowClaims grow => await GrowAsync(facts, grow, cancellationToken),
+            ClusterStep.Heal heal => await HealAsync(facts, heal, administrator, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step, "unknown step"),
+        };
+        if (result.Event is { } happened)
+            Log.StepEnded(logger, happened.Reason, happened.Message);
+        return result;
+    }
+
+    private static DoltEndpoint? Endpoint(ClusterFacts facts, int? ordinal, Administrator administrator) =>
+        facts.Find(ordinal) is { } member ? ClusterObserver.Endpoint(member, facts.Spec, administrator) : null;
+
+    private async Task<StepResult> PromoteAsync(ClusterFacts facts, ClusterStep.Promote step, Administrator administrator, CancellationToken cancellationToken)
+    {
+        if (Endpoint(facts, step.Ordinal, administrator) is not { } endpoint)
+            return new StepResult(false, null);
+        var role = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
+        var pod = ClusterNames.Pod(facts.Name, step.Ordinal);
+        return role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
+            ? new StepResult(true, new ClusterEvent(EventType.Normal, step.Reason, $"{pod} was made primary at epoch {step.Epoch}: {step.Because}"))
+            : new StepResult(false, new ClusterEvent(EventType.Warning, "PromotionFailed", $"{pod} did not become primary at epoch {step.Epoch}"));
+    }
+
+    private async Task<StepResult> FailOverAsync(ClusterFacts facts, ClusterStep.Failover step, Administrator administrator, CancellationToken cancellationToken)
+    {
+        if (Endpoint(facts, step.To, administrator) is not { } endpoint)
+            return new StepResult(false, null);
+        await FenceAsync(facts, step.From, cancellationToken);
+        var role = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
+        return role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
+            ? new StepResult(true, new ClusterEvent(EventType.Warning, PrimaryReasons.Failover, $"{step.Because} (epoch {step.Epoch}). Writes that had not reached it are lost; the old volume is kept"))
+            : new StepResult(false, new ClusterEvent(EventType.Warning, "FailoverFailed", $"{ClusterNames.Pod(facts.Name, step.To)} did not become primary at epoch {step.Epoch}"));
+    }
+
+    /// <summary>Takes the role label from the lost primary and removes its pod, so that nobody reaches it when it wakes up.</summary>
+    private async Task FenceAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
+    {
+        if (facts.Find(ordinal)?.Pod is not { } pod)
+            return;
+        var name = NamespacedName.Of(pod);
+        try
+        {
+            var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid, ["labels"] = new JsonObject { [ClusterLabels.Role] = null } } };
+            await client.MergePatchAsync(BuiltInKinds.Pod, name, patch, null, cancellationToken);
+            await client.DeleteAsync(BuiltInKinds.Pod, name, new DeleteOptions { Uid = pod.Metadata.Uid, GracePeriodSeconds = FencingGraceSeconds }, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code is 404 or 409)
+        {
+            // It is gone, or was replaced by a pod that starts as a standby or with the old epoch.
+        }
+    }
+
+    private async Task<StepResult> HandOverAsync(
+        ClusterFacts facts, ClusterStep.HandOver step, Administrator administrator, Func<Task<long>> reserveEpochAsync, CancellationToken cancellationToken)
+    {
+        var state = step.State;
+        var result = await handOvers.RunAsync(
+            state, Endpoint(facts, state.From, administrator), Endpoint(facts, state.To, administrator), step.MinimumCaughtUp, reserveEpochAsync, cancellationToken);
+        var (from, to) = (ClusterNames.Pod(facts.Name, state.From ?? 0), ClusterNames.Pod(facts.Name, state.To ?? 0));
+        return new StepResult(true, result.IsDone
+            ? new ClusterEvent(EventType.Normal, "PrimaryNew", $"{to} took over from {from} at epoch {state.Epoch}: {step.Because}")
+            : new ClusterEvent(EventType.Warning, "SwitchoverFailed", $"the hand-over from {from} to {to} did not happen: {result.Because}"));
+    }
+
+    private async Task<StepResult> RemovePodAsync(ClusterFacts facts, ClusterStep.RemovePod step, CancellationToken cancellationToken)
+    {
+        var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Pod(facts.Name, step.Ordinal));
+        var options = new DeleteOptions { Uid = step.Uid };
+        if (!step.RespectsBudget)
+        {
+            await client.DeleteAsync(BuiltInKinds.Pod, name, options, cancellationToken);
+            return new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because));
+        }
+
+        return await client.EvictAsync(name, options, cancellationToken) switch
+        {
+            EvictionResult.Evicted => new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because)),
+            EvictionResult.Refused => new StepResult(false, new ClusterEvent(EventType.Normal, "EvictionRefused", $"the PodDisruptionBudget does not allow to replace {name.Name} now")),
+            _ => new StepResult(false, null),
+        };
+    }
+
+    private async Task<StepResult> ReplaceSetAsync(ClusterFacts facts, ClusterStep.ReplaceSet step, CancellationToken cancellationToken)
+    {
+        var options = new DeleteOptions { Uid = step.Uid, PropagationPolicy = "Orphan" };
+        await client.DeleteAsync(BuiltInKinds.StatefulSet, NamespacedName.Of(facts.Cluster), options, cancellationToken);
+        return new StepResult(false, new ClusterEvent(EventType.Normal, "StatefulSetReplaced", $"the StatefulSet is made anew around its pods: {step.Because}"));
+    }
+
+    private async Task<StepResult> GrowAsync(ClusterFacts facts, ClusterStep.GrowClaims step, CancellationToken cancellationToken)
+    {
+        foreach (var claim in step.Claims)
+        {
+            var patch = new JsonObject
+            {
+                ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = step.Size.Text } } },
+            };
+            try
+            {
+                await client.MergePatchAsync(BuiltInKinds.PersistentVolumeClaim, new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", claim), patch, null, cancellationToken);
+            }
+            catch (KubernetesException exception) when (exception.Code is 403 or 404 or 422)
+            {
+                // The class does not allow it, or the claim is gone: the others grow all the same.
+                return new StepResult(false, new ClusterEvent(EventType.Warning, "ResizeRefused", $"{claim} cannot grow to {step.Size}: {exception.Message}"));
+            }
+        }
+
+        return new StepResult(false, new ClusterEvent(EventType.Normal, "ResizingStorage", step.Because));
+    }
+
+    private async Task<StepResult> HealAsync(ClusterFacts facts, ClusterStep.Heal step, Administrator administrator, CancellationToken cancellationToken)
+    {
+        if (Endpoint(facts, step.Primary, administrator) is not { } endpoint)
+            return new StepResult(false, null);
+        var failure = await commands.HealAsync(endpoint, step.Databases, step.Accounts, ClusterNames.Pod(facts.Name, step.Standby), cancellationToken);
+        return new StepResult(false, failure is null
+            ? new ClusterEvent(EventType.Normal, "StandbyResynchronized", $"{step.Because}: it is sent again")
+            : new ClusterEvent(EventType.Warning, "ResynchronizationFailed", $"{step.Because}: {failure}"));
+    }
+}

@@ -1,0 +1,109 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Kubernetes.Objects;
+
+namespace DoltDB.Operator.Core.Clusters.Resources;
+
+/// <summary>What child objects are rendered from.</summary>
+internal sealed record RenderRequest
+{
+    /// <summary>The DoltDB: its name, namespace and identity.</summary>
+    public required DoltDb Cluster { get; init; }
+
+    /// <summary>The spec in effect, which may still lag behind the user's.</summary>
+    public required DoltDbSpec Spec { get; init; }
+
+    /// <summary>Servers that the configurations name.</summary>
+    public required int ConfigReplicas { get; init; }
+
+    /// <summary>Servers that the StatefulSet runs.</summary>
+    public required int StatefulSetReplicas { get; init; }
+
+    /// <summary>Size of new volumes.</summary>
+    public required Quantity ClaimSize { get; init; }
+
+    /// <summary>Class of new volumes; null for the default.</summary>
+    public string? StorageClassName { get; init; }
+
+    /// <summary>Hash of the template when pods of another operator were found; null when there were none.</summary>
+    public string? AdoptedTemplateHash { get; init; }
+
+    /// <summary>Ordinal that the write Service selects.</summary>
+    public required int RoutedOrdinal { get; init; }
+
+    /// <summary>Name of the cluster.</summary>
+    public string Name => Cluster.Metadata.Name ?? "";
+
+    /// <summary>Namespace of the cluster.</summary>
+    public string Namespace => Cluster.Metadata.Namespace ?? "";
+}
+
+/// <summary>The child objects of a DoltDB.</summary>
+internal sealed record DesiredCluster
+{
+    public required ConfigMap ConfigMap { get; init; }
+
+    public required StatefulSet StatefulSet { get; init; }
+
+    public required IReadOnlyList<Service> Services { get; init; }
+
+    public PodDisruptionBudget? PodDisruptionBudget { get; init; }
+
+    public NetworkPolicy? NetworkPolicy { get; init; }
+
+    public required ServiceAccount ServiceAccount { get; init; }
+
+    /// <summary>Identity of the pod template: pods with another one are not as wanted.</summary>
+    public required string TemplateHash { get; init; }
+}
+
+/// <summary>Renders the child objects of a DoltDB. Pure: equal requests give equal objects.</summary>
+internal static class ClusterResources
+{
+    /// <summary>All child objects.</summary>
+    public static DesiredCluster Render(RenderRequest request)
+    {
+        var config = ServerConfigurations.ConfigMap(request);
+        var (set, hash) = StatefulSets.Render(request, config);
+        return new DesiredCluster
+        {
+            ConfigMap = config,
+            StatefulSet = set,
+            Services = Services.Render(request),
+            PodDisruptionBudget = Policies.DisruptionBudget(request),
+            NetworkPolicy = Policies.NetworkPolicy(request),
+            ServiceAccount = Account(request),
+            TemplateHash = hash,
+        };
+    }
+
+    /// <summary>Metadata of a child. Labels and annotations of the DoltDB are not copied: they are its user's and his tools'.</summary>
+    internal static ObjectMeta Meta(RenderRequest request, string name, Dictionary<string, string>? annotations = null) => new()
+    {
+        Name = name,
+        Namespace = request.Namespace,
+        Labels = new() { [ClusterLabels.Name] = request.Name, [ClusterLabels.ManagedBy] = ClusterLabels.OperatorName },
+        Annotations = annotations,
+        OwnerReferences =
+        [
+            new OwnerReference
+            {
+                ApiVersion = DoltKinds.DoltDb.ApiVersion,
+                Kind = DoltKinds.DoltDb.Kind,
+                Name = request.Name,
+                Uid = request.Cluster.Metadata.Uid ?? "",
+                Controller = true,
+                BlockOwnerDeletion = true,
+            },
+        ],
+    };
+
+    /// <summary>The name of the pods' ServiceAccount.</summary>
+    internal static string AccountName(RenderRequest request) => request.Spec.ServiceAccountName is { Length: > 0 } name ? name : request.Name;
+
+    private static ServiceAccount Account(RenderRequest request) => new()
+    {
+        Metadata = Meta(request, AccountName(request), request.Spec.ServiceAccountAnnotations),
+        AutomountServiceAccountToken = false,
+    };
+}

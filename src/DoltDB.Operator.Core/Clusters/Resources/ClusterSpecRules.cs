@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+
+namespace DoltDB.Operator.Core.Clusters.Resources;
+
+/// <summary>Something in a spec that cannot be.</summary>
+/// <param name="FieldPath">The field.</param>
+/// <param name="Message">What is wrong with it.</param>
+internal sealed record SpecProblem(string FieldPath, string Message);
+
+/// <summary>What a spec must fulfil beyond its schema.</summary>
+internal static class ClusterSpecRules
+{
+    /// <summary>The StatefulSet's revisions carry its name and a hash in a label.</summary>
+    private const int LongestName = 52;
+
+    private static readonly string[] LogLevels = ["trace", "debug", "info", "warning", "error", "fatal"];
+
+    private static readonly string[] OperatorVariables = ["DOLT_ROOT_PATH", "POD_NAME", "DOLT_USERNAME", "DOLT_PASSWORD", "DOLT_MCP_USER", "DOLT_MCP_PASSWORD"];
+
+    /// <summary>All problems; empty when the spec can be put into effect.</summary>
+    public static IReadOnlyList<SpecProblem> Check(DoltDb cluster)
+    {
+        if (cluster.Spec is not { } spec)
+            return [new SpecProblem("spec", "spec is missing")];
+        return
+        [
+            .. Names(cluster, spec), .. Replication(spec), .. Ports(spec), .. Server(spec), .. Storage(spec), .. Environment(spec),
+        ];
+    }
+
+    private static IEnumerable<SpecProblem> Names(DoltDb cluster, DoltDbSpec spec)
+    {
+        if (cluster.Metadata.Name is { Length: > LongestName } name)
+            yield return new("metadata.name", $"the name has {name.Length} characters, at most {LongestName} are possible");
+        if (cluster.Metadata.Name?.Contains('.', StringComparison.Ordinal) == true || (cluster.Metadata.Name is [var first, ..] && !char.IsAsciiLetter(first)))
+            yield return new("metadata.name", "the name must begin with a letter and hold no dots: Services are named after it");
+        if (string.IsNullOrWhiteSpace(spec.EngineVersion))
+            yield return new("spec.engineVersion", "engineVersion must not be empty");
+    }
+
+    private static IEnumerable<SpecProblem> Replication(DoltDbSpec spec)
+    {
+        var replicas = spec.EffectiveReplicas();
+        if (replicas < 1)
+            yield return new("spec.replicas", "replicas must be at least 1");
+        if (!spec.IsReplicated())
+            yield break;
+        if (replicas == 1)
+            yield return new("spec.replication.enabled", "replication cannot be enabled with a single replica; set replicas > 1 or disable replication");
+        if (replicas > DoltDbDefaults.MaxReplicas)
+            yield return new("spec.replicas", $"a replicated cluster has at most {DoltDbDefaults.MaxReplicas} servers, not {replicas}");
+        if (replicas > 1 && (spec.RequestedPodIndex() < 0 || spec.RequestedPodIndex() >= replicas))
+            yield return new("spec.replication.primary.podIndex", $"podIndex {spec.RequestedPodIndex()} must be less than replicas ({replicas})");
+        if (replicas > 1 && (spec.MinCaughtUpStandbys() < 0 || spec.MinCaughtUpStandbys() >= replicas))
+            yield return new("spec.replication.primary.minCaughtUpStandby", $"minCaughtUpStandby {spec.MinCaughtUpStandbys()} must be less than replicas ({replicas})");
+    }
+
+    private static IEnumerable<SpecProblem> Ports(DoltDbSpec spec)
+    {
+        var ports = new List<(string Field, int Port)> { ("spec.server.listener.port", spec.SqlPort()) };
+        if (spec.IsReplicated())
+            ports.Add(("spec.server.cluster.remotesAPI.port", spec.ReplicationPort()));
+        if (spec.EnabledMetrics() is { } metrics)
+            ports.Add(("spec.server.metrics.port", metrics.Port ?? DoltDbDefaults.MetricsPort));
+        if (spec.Server?.McpServer is { } mcp)
+            ports.Add(("spec.server.mcpServer.port", mcp.Port ?? DoltDbDefaults.McpPort));
+        if (spec.HasProfiler())
+            ports.Add(("spec.server.profiler", DoltDbDefaults.ProfilerPort));
+        foreach (var (field, port) in ports.Where(pair => pair.Port is < 1024 or > 65535))
+            yield return new(field, string.Create(CultureInfo.InvariantCulture, $"port {port} must be between 1024 and 65535"));
+        foreach (var same in ports.GroupBy(pair => pair.Port).Where(group => group.Count() > 1))
+            yield return new(same.Last().Field, $"port {same.Key} is used by {string.Join(" and ", same.Select(pair => pair.Field))}");
+    }
+
+    private static IEnumerable<SpecProblem> Server(DoltDbSpec spec)
+    {
+        if (!LogLevels.Contains(spec.ServerLogLevel(), StringComparer.Ordinal))
+            yield return new("spec.server.logLevel", $"logLevel '{spec.Server?.LogLevel}' is none of {string.Join(", ", LogLevels)}");
+        if (spec.ListenerHost() is var host && host != "localhost" && !System.Net.IPAddress.TryParse(host, out _))
+            yield return new("spec.server.listener.host", $"host '{host}' is no IP address");
+        if (spec.Server?.McpServer?.PasswordSecretKeyRef is { Key: null or "" })
+            yield return new("spec.server.mcpServer.passwordSecretKeyRef.key", "key must not be empty");
+    }
+
+    private static IEnumerable<SpecProblem> Storage(DoltDbSpec spec)
+    {
+        if (spec.StorageSize().Value is not > 0)
+            yield return new("spec.storage.size", $"size '{spec.StorageSize()}' must be a positive quantity");
+        foreach (var (field, policy) in new[] { ("whenDeleted", spec.RetentionWhenDeleted()), ("whenScaled", spec.RetentionWhenScaled()) })
+        {
+            if (policy is not ("Retain" or "Delete"))
+                yield return new($"spec.storage.retentionPolicy.{field}", $"'{policy}' is neither Retain nor Delete");
+        }
+    }
+
+    private static IEnumerable<SpecProblem> Environment(DoltDbSpec spec) =>
+        (spec.Env ?? [])
+            .Select(variable => variable.ValueKind == JsonValueKind.Object && variable.TryGetProperty("name", out var name) ? name.GetString() : null)
+            .Where(name => OperatorVariables.Contains(name, StringComparer.Ordinal))
+            .Select(name => new SpecProblem("spec.env", $"{name} is set by the operator and cannot be replaced"));
+}

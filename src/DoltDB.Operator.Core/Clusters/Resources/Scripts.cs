@@ -1,0 +1,38 @@
+namespace DoltDB.Operator.Core.Clusters.Resources;
+
+/// <summary>The shell scripts of the pods. They are constants: every value reaches them through the environment.</summary>
+internal static class Scripts
+{
+    /// <summary>
+    /// Prepares the data volume: global configuration, the server's configuration file, and the administrator's account on first use. SQL goes
+    /// through standard input, so that no password is in any process argument.
+    /// </summary>
+    public const string Init = """
+        set -eu
+        cd /db
+        dolt config --global --add user.name "$COMMIT_AUTHOR_NAME" >/dev/null
+        dolt config --global --add user.email "$COMMIT_AUTHOR_EMAIL" >/dev/null
+        dolt config --global --add metrics.disabled "$METRICS_DISABLED" >/dev/null
+        dolt config --global --add versioncheck.disabled "$METRICS_DISABLED" >/dev/null
+        cp "/etc/doltdb/$POD_NAME.yaml" config.yaml.next
+        mv -f config.yaml.next config.yaml
+        if [ ! -f .doltcfg/privileges.db ]; then
+          quote() { printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g"; }
+          user="'$(quote "$DOLT_USERNAME")'@'%'"
+          password="'$(quote "$DOLT_PASSWORD")'"
+          printf 'CREATE USER IF NOT EXISTS %s IDENTIFIED BY %s;\nGRANT ALL PRIVILEGES ON *.* TO %s WITH GRANT OPTION;\n' "$user" "$password" "$user" | dolt sql
+        fi
+        """;
+
+    /// <summary>
+    /// Before a server ends: while it is the primary, give the operator the time to hand the role over. The role is read from the file that
+    /// Dolt keeps it in.
+    /// </summary>
+    public const string PreStop = """
+        i=0
+        while [ "$i" -lt 20 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null; do
+          i=$((i+1))
+          sleep 1
+        done
+        """;
+}

@@ -1,0 +1,67 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Kubernetes.Objects;
+
+namespace DoltDB.Operator.Core.Clusters.Resources;
+
+/// <summary>The Services of a cluster.</summary>
+internal static class Services
+{
+    /// <summary>The headless Service, and those for clients: write and read with replication, one named like the cluster without.</summary>
+    public static IReadOnlyList<Service> Render(RenderRequest request)
+    {
+        var name = request.Name;
+        if (!request.Spec.IsReplicated())
+        {
+            // Servers that share nothing must not take turns: clients get the first.
+            var selector = ClusterLabels.Selector(name);
+            if (request.StatefulSetReplicas > 1)
+                selector[ClusterLabels.PodName] = ClusterNames.Pod(name, 0);
+            return [Headless(request), ForClients(request, name, selector)];
+        }
+
+        var writers = ClusterLabels.Selector(name);
+        writers[ClusterLabels.Role] = ClusterLabels.Primary;
+        writers[ClusterLabels.PodName] = ClusterNames.Pod(name, request.RoutedOrdinal);
+        var readers = ClusterLabels.Selector(name);
+        readers[ClusterLabels.Role] = ClusterLabels.Standby;
+        return [Headless(request), ForClients(request, ClusterNames.Primary(name), writers), ForClients(request, ClusterNames.Reader(name), readers)];
+    }
+
+    /// <summary>Servers must find each other before they are ready: replication resumes before readiness.</summary>
+    private static Service Headless(RenderRequest request) => new()
+    {
+        Metadata = ClusterResources.Meta(request, ClusterNames.Internal(request.Name)),
+        Spec = new ServiceSpec
+        {
+            ClusterIP = "None",
+            PublishNotReadyAddresses = true,
+            Selector = ClusterLabels.Selector(request.Name),
+            Ports =
+            [
+                Port(ClusterLabels.SqlPortName, request.Spec.SqlPort()),
+                Port(ClusterLabels.RemotesApiPortName, request.Spec.ReplicationPort()),
+                .. McpPort(request),
+                .. MetricsPort(request),
+            ],
+        },
+    };
+
+    private static Service ForClients(RenderRequest request, string name, Dictionary<string, string> selector) => new()
+    {
+        Metadata = ClusterResources.Meta(request, name),
+        Spec = new ServiceSpec
+        {
+            Type = "ClusterIP",
+            Selector = selector,
+            Ports = [Port(ClusterLabels.SqlPortName, request.Spec.SqlPort()), .. McpPort(request)],
+        },
+    };
+
+    private static IEnumerable<ServicePort> McpPort(RenderRequest request) =>
+        request.Spec.Server?.McpServer is { } mcp ? [Port(ClusterLabels.McpPortName, mcp.Port ?? DoltDbDefaults.McpPort)] : [];
+
+    private static IEnumerable<ServicePort> MetricsPort(RenderRequest request) =>
+        request.Spec.EnabledMetrics() is { } metrics ? [Port(ClusterLabels.MetricsPortName, metrics.Port ?? DoltDbDefaults.MetricsPort)] : [];
+
+    private static ServicePort Port(string name, int number) => new() { Name = name, Port = number, Protocol = "TCP" };
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Kubernetes.Objects;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>The volumes: their wanted size, and what is left to do until they have it.</summary>
+/// <param name="Size">Size of new claims: the spec's, or the present one when the spec asks for less.</param>
+/// <param name="StorageClassName">Class of new claims: that of the live set once there is one.</param>
+/// <param name="ToGrow">Claims that ask for less than the size.</param>
+/// <param name="Waiting">Claims that ask for it and do not have it yet.</param>
+/// <param name="Problems">What the spec asks for and cannot be.</param>
+internal sealed record StorageState(
+    Quantity Size, string? StorageClassName, ImmutableArray<string> ToGrow, ImmutableArray<string> Waiting, ImmutableArray<string> Problems)
+{
+    /// <summary>Whether the class refuses to grow the volumes.</summary>
+    public bool CannotExpand { get; init; }
+}
+
+/// <summary>Growth of volumes. They never shrink and never change their class; nothing else waits for them.</summary>
+internal static class StorageRules
+{
+    /// <summary>The state of the volumes.</summary>
+    public static StorageState Decide(ClusterFacts facts)
+    {
+        var template = facts.Set?.Spec?.VolumeClaimTemplates is [var first, ..] ? first : null;
+        var wanted = facts.Spec.StorageSize();
+        var problems = new List<string>();
+        var present = template is null ? null : Request(template);
+        var size = wanted;
+        if (present is not null && wanted < present)
+        {
+            problems.Add($"spec.storage.size: volumes cannot shrink from {present} to {wanted}");
+            size = present;
+        }
+
+        var storageClass = facts.Spec.Storage?.StorageClassName;
+        if (template is not null && storageClass != template.Spec?.StorageClassName)
+        {
+            if (storageClass is not null)
+                problems.Add($"spec.storage.storageClassName: volumes exist in class {template.Spec?.StorageClassName ?? "(default)"} and cannot change to {storageClass}");
+            storageClass = template.Spec?.StorageClassName;
+        }
+
+        var small = facts.Spec.ResizesInUseVolumes() ? facts.Claims.Where(claim => Request(claim) is { } request && request < size).Select(Name).ToImmutableArray() : [];
+        var waiting = facts.Spec.WaitsForVolumeResize() && facts.Spec.ResizesInUseVolumes()
+            ? facts.Claims.Where(claim => Request(claim) is { } request && request >= size && Capacity(claim) is { } capacity && capacity < size).Select(Name).ToImmutableArray()
+            : [];
+        return new StorageState(size, storageClass, small, waiting, [.. problems]) { CannotExpand = small.Length > 0 && facts.CanExpandVolumes == false };
+    }
+
+    private static string Name(PersistentVolumeClaim claim) => claim.Metadata.Name ?? "";
+
+    private static Quantity? Request(PersistentVolumeClaim claim) => claim.Spec?.Resources?.Requests?.GetValueOrDefault("storage");
+
+    private static Quantity? Capacity(PersistentVolumeClaim claim) => claim.Status?.Capacity?.GetValueOrDefault("storage");
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>How far a rolling update is.</summary>
+/// <param name="Stale">Ordinals whose pods are not of the wanted template.</param>
+/// <param name="Next">The pod to replace now, or null.</param>
+/// <param name="HandOver">The hand-over that must come first, or null.</param>
+/// <param name="Waiting">What the update waits for; null when it waits for nothing.</param>
+/// <param name="IsStalled">Whether it has waited for so long that somebody should look.</param>
+internal sealed record UpdateState(ImmutableArray<int> Stale, ClusterStep.RemovePod? Next, HandOverIntent? HandOver, string? Waiting, bool IsStalled);
+
+/// <summary>Rolling updates: standbys first, from the highest ordinal, each back and caught up before the next; the primary last, after a hand-over.</summary>
+internal static class UpdateRules
+{
+    /// <summary>How long a replaced pod may take before the update counts as stalled.</summary>
+    public static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(10);
+
+    /// <summary>The state of the update to <paramref name="desired"/>.</summary>
+    public static UpdateState Decide(ClusterFacts facts, ClusterTopology topology, DesiredCluster desired, int? primary)
+    {
+        var stale = facts.Members.Where(member => member.Ordinal < topology.SetReplicas && IsStale(facts, member, desired)).ToList();
+        var ordinals = stale.Select(member => member.Ordinal).ToImmutableArray();
+        var nothing = new UpdateState(ordinals, null, null, null, false);
+        if (stale.Count == 0 || topology.Spec.EffectiveUpdateStrategy() != "ReplicasFirstPrimaryLast")
+            return nothing;
+        if (facts.Status.HandOver is not null)
+            return nothing with { Waiting = "a hand-over is in progress" };
+
+        // The server that holds the data enters cluster mode before anybody else matters.
+        if (topology.IsReplicated && primary is null && facts.Find(facts.Status.CurrentPrimaryPodIndex) is { IsStandalone: true, IsReady: true } holder && stale.Contains(holder))
+            return nothing with { Next = Remove(holder, respectsBudget: false, "it enters cluster mode") };
+        if (stale.FirstOrDefault(member => member is { IsReady: false, IsDeleting: false } && member.Ordinal != primary && !member.IsReachable) is { } broken)
+            return nothing with { Next = Remove(broken, respectsBudget: false, "it does not run and is not of the wanted template") };
+        if (Unfinished(facts, topology, primary) is { } unfinished)
+            return nothing with { Waiting = unfinished.Because, IsStalled = unfinished.IsStalled };
+        return Healthy(facts, topology, primary, stale, nothing);
+    }
+
+    private static UpdateState Healthy(ClusterFacts facts, ClusterTopology topology, int? primary, List<Member> stale, UpdateState nothing)
+    {
+        if (stale.OrderByDescending(member => member.Ordinal).FirstOrDefault(member => member.Ordinal != primary) is { } standby)
+            return nothing with { Next = Remove(standby, respectsBudget: true, "it is not of the wanted template") };
+        if (!topology.IsReplicated || facts.Members.Length < 2)
+            return nothing with { Next = Remove(stale[0], respectsBudget: true, "it is not of the wanted template") };
+        return HandOverRules.ForUpdate(facts, primary ?? 0) is { } handOver
+            ? nothing with { HandOver = handOver }
+            : nothing with { Waiting = "no standby can take over from the primary" };
+    }
+
+    /// <summary>What must be healthy before the next pod is touched and is not.</summary>
+    private static (string Because, bool IsStalled)? Unfinished(ClusterFacts facts, ClusterTopology topology, int? primary)
+    {
+        if (topology.IsReplicated && primary is null)
+            return ("there is no primary", false);
+        foreach (var member in facts.Members.Where(member => member.Ordinal < topology.SetReplicas))
+        {
+            var problem = member.Pod is null || member.IsDeleting ? "is being replaced" : !member.IsReady ? "is not ready" : topology.IsReplicated ? Lagging(facts, member, primary) : null;
+            if (problem is not null)
+                return ($"{member.PodName} {problem}", IsOverdue(facts, member));
+        }
+
+        return null;
+    }
+
+    private static string? Lagging(ClusterFacts facts, Member member, int? primary)
+    {
+        if (!member.IsReachable)
+            return "cannot be reached";
+        if (member.Ordinal == primary)
+            return null;
+        if (!member.IsStandby)
+            return $"reports {RoleNames.Of(member.Probe.Role)}";
+        var missing = PrimaryRules.Missing(facts, member);
+        return missing is null || missing.Count > 0 ? "does not hold every database of the primary yet" : null;
+    }
+
+    private static bool IsOverdue(ClusterFacts facts, Member member) =>
+        member.Pod?.Metadata.CreationTimestamp is { } created && facts.Now - created > StallLimit;
+
+    private static ClusterStep.RemovePod Remove(Member member, bool respectsBudget, string because) =>
+        new(member.Ordinal, member.Pod!.Metadata.Uid ?? "", respectsBudget, $"{member.PodName} is replaced: {because}");
+
+    /// <summary>
+    /// Whether the pod must be replaced. Pods that this operator made carry the hash of their template. Pods that it found are as wanted while
+    /// the template is what it was when they were found and they run the wanted image.
+    /// </summary>
+    private static bool IsStale(ClusterFacts facts, Member member, DesiredCluster desired)
+    {
+        if (member.Pod is not { } pod || member.IsDeleting)
+            return false;
+        if (pod.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.TemplateHashAnnotation) is { } hash)
+            return hash != desired.TemplateHash;
+        var adopted = desired.StatefulSet.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
+        return adopted != desired.TemplateHash || Image(pod.Spec) != Image(desired.StatefulSet.Spec?.Template?.Spec);
+    }
+
+    private static string? Image(Kubernetes.Objects.PodSpec? spec) => spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Image;
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace DoltDB.Operator.Core;
+
+/// <summary>What the controllers log: one line a decision, nothing while nothing happens, never a secret.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Information, "Step {Step} begins: {Because}")]
+    public static partial void StepBegins(ILogger logger, string step, string because);
+
+    [LoggerMessage(3002, LogLevel.Information, "{Reason}: {Message}")]
+    public static partial void StepEnded(ILogger logger, string reason, string message);
+
+    [LoggerMessage(3003, LogLevel.Information, "Status: phase {Phase}, ready {Ready}: {Message}")]
+    public static partial void StatusWritten(ILogger logger, string? phase, string? ready, string? message);
+}

@@ -1,0 +1,70 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>How a hand-over ended.</summary>
+/// <param name="IsDone">Whether the new primary is primary.</param>
+/// <param name="Because">What happened, for users.</param>
+internal sealed record HandOverResult(bool IsDone, string Because);
+
+/// <summary>Carries a hand-over out, step by step as <see cref="HandOverSteps"/> says. It can be begun again at any point.</summary>
+internal sealed class HandOverProcedure(MemberCommands commands)
+{
+    private const int MostSteps = 8;
+
+    /// <summary>How often the drained servers are compared: replication of the last write may still be on its way.</summary>
+    private const int Comparisons = 3;
+
+    /// <summary>
+    /// Runs the hand-over. <paramref name="reserveEpochAsync"/> writes a new epoch to the status before it is used to make the old primary
+    /// primary again.
+    /// </summary>
+    public async Task<HandOverResult> RunAsync(
+        HandOverStatus state, DoltEndpoint? from, DoltEndpoint? to, int minimumCaughtUp, Func<Task<long>> reserveEpochAsync, CancellationToken cancellationToken)
+    {
+        var epoch = state.Epoch ?? 0;
+        bool? isEqual = null;
+        string? drainFailure = null;
+        var isDrainTried = false;
+        for (var i = 0; i < MostSteps; i++)
+        {
+            var roles = await Task.WhenAll(commands.ReadRoleAsync(from, cancellationToken), commands.ReadRoleAsync(to, cancellationToken));
+            switch (HandOverSteps.Next(new HandOverObservation(roles[0], roles[1], isEqual), epoch, isDrainTried))
+            {
+                case HandOverStep.Drain:
+                    drainFailure = (await commands.DrainAsync(from!, epoch, minimumCaughtUp, cancellationToken)).Failure;
+                    isDrainTried = true;
+                    break;
+                case HandOverStep.Compare:
+                    isEqual = await CompareAsync(from!, to!, cancellationToken);
+                    break;
+                case HandOverStep.Promote:
+                    await commands.PromoteAsync(to!, epoch, cancellationToken);
+                    break;
+                case HandOverStep.RollBack:
+                    await commands.PromoteAsync(from!, await reserveEpochAsync(), cancellationToken);
+                    return new HandOverResult(false, isEqual == false ? "the target lacks what the primary holds; the old primary goes on" : "the target was lost on the way; the old primary goes on");
+                case HandOverStep.Done:
+                    return new HandOverResult(true, "the primary role was handed over");
+                case HandOverStep.Abandoned:
+                    return new HandOverResult(false, drainFailure is null ? "the target is no standby; the primary goes on" : $"the primary could not be drained and goes on: {drainFailure}");
+                default:
+                    return new HandOverResult(false, "the old primary cannot be reached");
+            }
+        }
+
+        return new HandOverResult(false, "the roles did not settle");
+    }
+
+    private async Task<bool> CompareAsync(DoltEndpoint from, DoltEndpoint to, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Comparisons; i++)
+        {
+            if (await commands.AreEqualAsync(from, to, cancellationToken) == true)
+                return true;
+        }
+
+        return false;
+    }
+}

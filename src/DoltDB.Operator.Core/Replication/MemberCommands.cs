@@ -1,0 +1,114 @@
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>What the operator tells servers about their roles. After every command the role is read back on a new connection.</summary>
+internal sealed class MemberCommands(DoltConnections connections)
+{
+    /// <summary>How long connecting and reading may take.</summary>
+    private static readonly TimeSpan QueryDeadline = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a promotion may take.</summary>
+    private static readonly TimeSpan PromotionDeadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Dolt itself waits up to 10 seconds for standbys that lag.</summary>
+    private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(13);
+
+    /// <summary>How long hashing of all databases may take while writes are refused.</summary>
+    private static readonly TimeSpan CompareDeadline = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan HealDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>The role, or null when the server cannot be asked.</summary>
+    public async Task<DoltRoleReport?> ReadRoleAsync(DoltEndpoint? endpoint, CancellationToken cancellationToken)
+    {
+        if (endpoint is null)
+            return null;
+        try
+        {
+            await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
+            return await lease.Server.ReadRoleAsync(QueryDeadline, cancellationToken);
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes the server primary at the epoch and reads its role back.</summary>
+    public async Task<DoltRoleReport?> PromoteAsync(DoltEndpoint endpoint, long epoch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
+            await lease.Server.AssumeRoleAsync(DoltRole.Primary, epoch, PromotionDeadline, cancellationToken);
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            // What the server is now is read below; its answer's text decides nothing.
+        }
+
+        return await ReadRoleAsync(endpoint, cancellationToken);
+    }
+
+    /// <summary>Asks the primary to become standby gracefully; returns what it says, or why it did not.</summary>
+    public async Task<DrainResult> DrainAsync(DoltEndpoint endpoint, long epoch, int minimumCaughtUp, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
+            return new DrainResult(await lease.Server.TransitionToStandbyAsync(epoch, minimumCaughtUp, DrainDeadline, cancellationToken), null);
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return new DrainResult([], exception.Message);
+        }
+    }
+
+    /// <summary>Whether both servers hold the same databases and accounts; null when one of them could not be read.</summary>
+    public async Task<bool?> AreEqualAsync(DoltEndpoint left, DoltEndpoint right, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var contents = await Task.WhenAll(ReadAsync(left, cancellationToken), ReadAsync(right, cancellationToken));
+            var (first, second) = (contents[0], contents[1]);
+            return first.Accounts == second.Accounts && first.Databases.Count == second.Databases.Count
+                && first.Databases.All(pair => second.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes the primary send again what a standby lacks, where it believes that the standby has everything.</summary>
+    public async Task<string?> HealAsync(DoltEndpoint primary, IReadOnlyList<string> databases, bool accounts, string standby, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var lease = await connections.GetAsync(primary, QueryDeadline, cancellationToken);
+            var rows = await lease.Server.ReadReplicationStatusAsync(QueryDeadline, cancellationToken);
+            foreach (var database in databases.Where(database => rows.Any(row => row.Database == database && row.StandbyRemote == standby && row is { ReplicationLagMillis: 0, CurrentError: null })))
+                await lease.Server.ResyncDatabaseAsync(database, HealDeadline, cancellationToken);
+            if (accounts)
+                await lease.Server.FlushPrivilegesAsync(HealDeadline, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return exception.Message;
+        }
+    }
+
+    private async Task<(IReadOnlyDictionary<string, string> Databases, string Accounts)> ReadAsync(DoltEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
+        var databases = await lease.Server.HashDatabasesAsync(CompareDeadline, cancellationToken);
+        return (databases, await lease.Server.HashAccountsAsync(CompareDeadline, cancellationToken));
+    }
+
+    private static bool IsOfServer(Exception exception) => exception is DoltException or IOException or TimeoutException;
+}
+
+/// <summary>The answer to a drain: the rows of Dolt, or why there are none.</summary>
+internal sealed record DrainResult(IReadOnlyList<DoltTransitionRow> Rows, string? Failure);

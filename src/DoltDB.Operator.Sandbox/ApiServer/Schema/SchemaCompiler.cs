@@ -55,7 +55,7 @@ internal sealed class SchemaCompiler(Func<string, JsonObject?> definitions, bool
         Type = TypeOf(schema, definition, path),
         List = schema.Text("x-kubernetes-list-type") switch { "map" => ListKind.Map, "set" => ListKind.Set, _ => ListKind.Atomic },
         ListKeys = Strings(schema, "x-kubernetes-list-map-keys", sorted: true),
-        AtomicMap = schema.Text("x-kubernetes-map-type") == "atomic",
+        AtomicMap = schema.Text("x-kubernetes-map-type") == "atomic" || (builtIn && IsOpen(schema)),
         PreservesUnknown = schema.Flag("x-kubernetes-preserve-unknown-fields") || IsOpen(schema),
         EmbeddedResource = schema.Flag("x-kubernetes-embedded-resource"),
         Nullable = schema.Flag("nullable"),

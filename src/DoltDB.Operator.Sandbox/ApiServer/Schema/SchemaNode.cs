@@ -51,7 +51,7 @@ internal sealed record SchemaProperty(string Name, SchemaNode Node)
 /// </summary>
 internal sealed class SchemaNode
 {
-    /// <summary>Accepts anything and keeps everything, as one indivisible value.</summary>
+    /// <summary>Accepts anything and keeps everything; objects are merged field by field.</summary>
     public static readonly SchemaNode Permissive = new() { PreservesUnknown = true };
 
     private Dictionary<string, SchemaProperty> byName = new(0);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Sandbox.ApiServer.Resources;
 using DoltDB.Operator.Sandbox.ApiServer.Store;
+using DoltDB.Operator.Sandbox.ApiServer.Watches;
 using DoltDB.Operator.Sandbox.ApiServer.Writes;
 
 namespace DoltDB.Operator.Sandbox.ApiServer.Reads;
@@ -20,6 +21,14 @@ internal sealed class ObjectRenderer(ResourceType type, OutputShape shape)
         _ when type.View is not null => CanonicalJson.Serialize(ObjectCommit.Show(type, stored), type.IsCustom),
         _ => stored.Json,
     };
+
+    /// <summary>How a watch shows objects and bookmarks.</summary>
+    public WatchShape ForWatch()
+    {
+        var (kind, apiVersion) = shape == OutputShape.PartialMetadata ? ("PartialObjectMetadata", "meta.k8s.io/v1") : (type.Kind, type.ApiVersion);
+        return new WatchShape(Object, (revision, isInitialEnd) =>
+            CanonicalJson.Serialize(WatchFeed.Bookmark(kind, apiVersion, revision, isInitialEnd)));
+    }
 
     /// <summary>A page of a list.</summary>
     public ReadOnlyMemory<byte> List(ListPage page)

@@ -34,7 +34,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 
     /// <summary>A client that sends through the given handler, which it owns.</summary>
-    internal KubernetesClient(
+    public KubernetesClient(
         KubernetesClientConfiguration configuration,
         HttpMessageHandler handler,
         KubernetesClientOptions options,

@@ -75,6 +75,12 @@ internal static class ApiErrors
         };
     }
 
+    /// <summary>Server-side apply touches fields of other managers.</summary>
+    public static StatusException ApplyConflict(Apply.ApplyConflictException conflict) => new(409, "Conflict", conflict.Message)
+    {
+        Details = With([], [.. conflict.Conflicts.Select(one => Cause("FieldManagerConflict", one.Message, one.Field))]),
+    };
+
     public static StatusException InvalidPatch() =>
         new(422, "Invalid", "the server rejected our request due to an error in our request") { Details = [] };
 

@@ -37,15 +37,40 @@ internal sealed class ObjectPatcher(ObjectStore store, ObjectWriter writer, Time
             case Json:
                 var operations = Decode(body) as JsonArray
                     ?? throw ApiErrors.BadRequest("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp");
-                return current => JsonPatch.Apply(current, operations.DeepClone().AsArray());
+                return current => PatchJson(current, operations);
             case Merge:
                 var merge = Object(body);
                 return current => MergePatch.Apply(current, merge.DeepClone().AsObject());
             case Strategic when !type.IsCustom:
                 var strategic = Object(body);
-                return current => StrategicMergePatch.Apply(current, strategic.DeepClone().AsObject(), type.Schema);
+                return current => PatchStrategically(current, strategic, type);
             default:
                 throw ApiErrors.UnsupportedMediaType(type.IsCustom ? [Json, Merge, ApplyYaml] : [Json, Merge, Strategic, ApplyYaml]);
+        }
+    }
+
+    private static JsonObject PatchJson(JsonObject current, JsonArray operations)
+    {
+        try
+        {
+            return JsonPatchDocument.Apply(current, operations.DeepClone().AsArray()) as JsonObject
+                ?? throw ApiErrors.BadRequest("json: the patched document is no object");
+        }
+        catch (JsonPatchException)
+        {
+            throw ApiErrors.InvalidPatch();
+        }
+    }
+
+    private static JsonObject PatchStrategically(JsonObject current, JsonObject patch, ResourceType type)
+    {
+        try
+        {
+            return StrategicMerge.Patch(current, patch.DeepClone().AsObject(), type.Schema);
+        }
+        catch (StrategicMergeException problem)
+        {
+            throw ApiErrors.BadRequest(problem.Message);
         }
     }
 
@@ -56,8 +81,13 @@ internal sealed class ObjectPatcher(ObjectStore store, ObjectWriter writer, Time
         var applied = BodyReader.ReadYaml(request.Body);
         Check(applied, target);
         Separate(applied, target);
-        var how = new ApplyRequest(
-            options.FieldManager, target.Subresource, options.Force == true, target.Type.ApiVersion, time.GetUtcNow());
+        var how = new ApplyRequest
+        {
+            Manager = options.FieldManager,
+            Subresource = target.Subresource,
+            Force = options.Force == true,
+            Now = time.GetUtcNow(),
+        };
         if (store.Get(target.Key) is null)
         {
             if (target.Subresource is not null)
@@ -79,7 +109,7 @@ internal sealed class ObjectPatcher(ObjectStore store, ObjectWriter writer, Time
         }
         catch (ApplyConflictException conflict)
         {
-            throw conflict.ToStatus();
+            throw ApiErrors.ApplyConflict(conflict);
         }
     }
 

@@ -26,14 +26,14 @@ internal sealed record OutputFormat(OutputShape Shape, bool IsYaml)
             var isYaml = parts[0] == "application/yaml";
             if (!isYaml && parts[0] is not ("application/json" or "*/*" or "application/*"))
                 continue;
-            if (Shape(parts) is { } shape)
+            if (ShapeOf(parts) is { } shape)
                 return new OutputFormat(shape, isYaml);
         }
 
         return null;
     }
 
-    private static OutputShape? Shape(string[] parts)
+    private static OutputShape? ShapeOf(string[] parts)
     {
         var wanted = parts.FirstOrDefault(part => part.StartsWith("as=", StringComparison.Ordinal))?[3..];
         var isMeta = parts.Contains("g=meta.k8s.io") && parts.Contains("v=v1");

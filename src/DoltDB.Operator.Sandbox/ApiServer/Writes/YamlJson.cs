@@ -25,6 +25,80 @@ internal static class YamlJson
         }
     }
 
+    /// <summary>All documents of a file; empty ones are left out.</summary>
+    /// <exception cref="FormatException">The text is no YAML.</exception>
+    public static IReadOnlyList<JsonNode> ParseAll(string yaml)
+    {
+        try
+        {
+            var documents = new List<JsonNode>();
+            var parser = new Parser(new StringReader(yaml));
+            parser.Consume<StreamStart>();
+            while (parser.TryConsume<DocumentStart>(out _))
+            {
+                if (Read(parser, []) is { } document)
+                    documents.Add(document);
+                parser.Consume<DocumentEnd>();
+            }
+
+            return documents;
+        }
+        catch (YamlException problem)
+        {
+            throw new FormatException($"line {problem.Start.Line}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>The value as YAML.</summary>
+    public static string Write(JsonNode? node)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        var emitter = new Emitter(text);
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart(null, null, isImplicit: true));
+        Write(emitter, node);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return text.ToString();
+    }
+
+    private static void Write(Emitter emitter, JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject obj:
+                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, obj.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
+                foreach (var (name, value) in obj)
+                {
+                    Write(emitter, name);
+                    Write(emitter, value);
+                }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            case JsonArray array:
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, array.Count == 0 ? SequenceStyle.Flow : SequenceStyle.Block));
+                foreach (var item in array)
+                    Write(emitter, item);
+                emitter.Emit(new SequenceEnd());
+                break;
+            case JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String:
+                Write(emitter, value.GetValue<string>());
+                break;
+            default:
+                emitter.Emit(new Scalar(node?.ToJsonString() ?? "null"));
+                break;
+        }
+    }
+
+    /// <summary>A text, quoted where it would be read as something else.</summary>
+    private static void Write(Emitter emitter, string text)
+    {
+        var isPlain = FromScalar(new Scalar(text)) is JsonValue read && read.GetValueKind() == System.Text.Json.JsonValueKind.String && text.Length > 0;
+        var style = text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : isPlain ? ScalarStyle.Any : ScalarStyle.DoubleQuoted;
+        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: true, isQuotedImplicit: true));
+    }
+
     private static JsonNode? Read(Parser parser, Dictionary<string, JsonNode?> anchors)
     {
         if (parser.TryConsume<AnchorAlias>(out var alias))

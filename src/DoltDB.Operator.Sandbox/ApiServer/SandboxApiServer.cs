@@ -184,12 +184,13 @@ public sealed class SandboxApiServer : IAsyncDisposable
                 Logs,
                 Tokens,
                 new PodBinding(commit, Time),
-                Writer);
+                Writer,
+                Time);
             Handler = new RequestHandler(
                 Catalog,
                 new DiscoveryHandler(Catalog),
                 new ReadHandler(store, new ObjectLister(store, Time), Time),
-                new WriteHandler(store, Writer, patcher, deleter),
+                new WriteHandler(store, Writer, patcher, deleter, Time),
                 subresources,
                 Faults,
                 Requests);

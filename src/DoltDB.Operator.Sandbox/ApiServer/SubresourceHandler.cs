@@ -9,7 +9,7 @@ namespace DoltDB.Operator.Sandbox.ApiServer;
 
 /// <summary>Answers subresources other than status.</summary>
 internal sealed class SubresourceHandler(
-    ScaleSubresource scale, EvictionSubresource eviction, LogSubresource log, TokenSubresource token, PodBinding binding, ObjectWriter writer)
+    ScaleSubresource scale, EvictionSubresource eviction, LogSubresource log, TokenSubresource token, PodBinding binding, ObjectWriter writer, TimeProvider time)
 {
     public ApiAnswer Handle(WriteTarget target, ApiRequest request, CancellationToken cancellationToken) =>
         (target.Type.StorageName, target.Subresource, request.Method) switch
@@ -36,6 +36,6 @@ internal sealed class SubresourceHandler(
             current.Child("spec")["finalizers"] = finalizers;
             return current;
         });
-        return new ApiAnswer.Content(result.Code, ReadHandler.Renderer(target.Type, request).Object(result.Object));
+        return new ApiAnswer.Content(result.Code, ReadHandler.Renderer(target.Type, request, time).Object(result.Object));
     }
 }

@@ -11,7 +11,7 @@ using DoltDB.Operator.Sandbox.ApiServer.Writes;
 namespace DoltDB.Operator.Sandbox.ApiServer;
 
 /// <summary>Answers create, update, patch, delete and deletecollection.</summary>
-internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, ObjectPatcher patcher, ObjectDeleter deleter)
+internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, ObjectPatcher patcher, ObjectDeleter deleter, TimeProvider time)
 {
     public ApiAnswer Handle(string verb, WriteTarget target, ApiRequest request, RequestPath path) => verb switch
     {
@@ -26,8 +26,8 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, Objec
         _ => throw ApiErrors.MethodNotAllowed(),
     };
 
-    private static ApiAnswer Written(WriteResult result, WriteTarget target, ApiRequest request) =>
-        new ApiAnswer.Content(result.Code, ReadHandler.Renderer(target.Type, request).Object(result.Object))
+    private ApiAnswer Written(WriteResult result, WriteTarget target, ApiRequest request) =>
+        new ApiAnswer.Content(result.Code, ReadHandler.Renderer(target.Type, request, time).Object(result.Object))
         {
             Headers = [.. result.Warnings.Select(text => new KeyValuePair<string, string>("Warning", $"299 - \"{Escape(text)}\""))],
         };
@@ -38,7 +38,7 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, Objec
     {
         var result = deleter.Delete(target.Type, target.Key, Deletion.Parse(request));
         if (!result.IsGone || target.Type.Rules.AnswersDeleteWithObject)
-            return new ApiAnswer.Content(200, ReadHandler.Renderer(target.Type, request).Object(result.Object));
+            return new ApiAnswer.Content(200, ReadHandler.Renderer(target.Type, request, time).Object(result.Object));
         var details = ApiErrors.Details(target.Type, target.Name!);
         details["uid"] = result.Object.Uid;
         return ApiAnswer.Json(200, new JsonObject
@@ -65,6 +65,6 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, Objec
             }
         }
 
-        return new ApiAnswer.Content(200, ReadHandler.Renderer(target.Type, request).List(new ListPage(matching, store.Revision, null, null)));
+        return new ApiAnswer.Content(200, ReadHandler.Renderer(target.Type, request, time).List(new ListPage(matching, store.Revision, null, null)));
     }
 }

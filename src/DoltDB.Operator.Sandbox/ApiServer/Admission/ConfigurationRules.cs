@@ -146,6 +146,6 @@ internal static partial class ConfigurationRules
     private static Errors.StatusException BadTime(string time) => Errors.ApiErrors.BadRequest(
         $"Lease in version \"v1\" cannot be handled as a Lease: parsing time \"{time}\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse \"{time}\"");
 
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MicroTime();
 }

@@ -23,6 +23,8 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
             ["version"] => ApiAnswer.Json(200, Version()),
             ["api"] => Discovery(request, () => DiscoveryDocuments.CoreVersions(request.Host), isCore: true),
             ["apis"] => Discovery(request, () => DiscoveryDocuments.Groups(types), isCore: false),
+            ["openapi", "v3"] => ApiAnswer.Json(200, OpenApiDocuments.Index(types, catalog.Current.Number)),
+            ["openapi", "v3", .. var path] => Found(OpenApiDocuments.Document(types, string.Join('/', path), catalog.Schemas)),
             ["api", var version] => Found(DiscoveryDocuments.Resources(types, "", version)),
             ["apis", var group] => Found(DiscoveryDocuments.Group(types, group)),
             ["apis", var group, var version] => Found(DiscoveryDocuments.Resources(types, group, version)),

@@ -4,19 +4,23 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Sandbox.ApiServer.Resources;
 using DoltDB.Operator.Sandbox.ApiServer.Store;
+using DoltDB.Operator.Sandbox.ApiServer.Tables;
 using DoltDB.Operator.Sandbox.ApiServer.Watches;
 using DoltDB.Operator.Sandbox.ApiServer.Writes;
 
 namespace DoltDB.Operator.Sandbox.ApiServer.Reads;
 
 /// <summary>Shows stored objects of one type in one shape. Stored bytes are passed on as they are wherever that is possible.</summary>
-internal sealed class ObjectRenderer(ResourceType type, OutputShape shape)
+internal sealed class ObjectRenderer(ResourceType type, OutputShape shape, TimeProvider time)
 {
     private readonly byte[] typeMembers = Encoding.UTF8.GetBytes($"{{\"kind\":\"{type.Kind}\",\"apiVersion\":\"{type.ApiVersion}\",");
+
+    private readonly TableRenderer? tables = shape == OutputShape.Table ? new TableRenderer(type, time) : null;
 
     /// <summary>One object with its kind and apiVersion.</summary>
     public ReadOnlyMemory<byte> Object(StoredObject stored) => shape switch
     {
+        OutputShape.Table => CanonicalJson.Serialize(tables!.Table(stored)),
         OutputShape.PartialMetadata => CanonicalJson.Serialize(PartialMetadata(stored)),
         _ when type.View is not null => CanonicalJson.Serialize(ObjectCommit.Show(type, stored), type.IsCustom),
         _ => stored.Json,
@@ -25,7 +29,12 @@ internal sealed class ObjectRenderer(ResourceType type, OutputShape shape)
     /// <summary>How a watch shows objects and bookmarks.</summary>
     public WatchShape ForWatch()
     {
-        var (kind, apiVersion) = shape == OutputShape.PartialMetadata ? ("PartialObjectMetadata", "meta.k8s.io/v1") : (type.Kind, type.ApiVersion);
+        var (kind, apiVersion) = shape switch
+        {
+            OutputShape.PartialMetadata => ("PartialObjectMetadata", "meta.k8s.io/v1"),
+            OutputShape.Table => ("Table", "meta.k8s.io/v1"),
+            _ => (type.Kind, type.ApiVersion),
+        };
         return new WatchShape(Object, (revision, isInitialEnd) =>
             CanonicalJson.Serialize(WatchFeed.Bookmark(kind, apiVersion, revision, isInitialEnd)));
     }
@@ -33,6 +42,8 @@ internal sealed class ObjectRenderer(ResourceType type, OutputShape shape)
     /// <summary>A page of a list.</summary>
     public ReadOnlyMemory<byte> List(ListPage page)
     {
+        if (tables is not null)
+            return CanonicalJson.Serialize(tables.Table(page.Items, JsonNode.Parse(Metadata(page))!.AsObject()));
         var buffer = new ArrayBufferWriter<byte>(4096);
         WriteHead(buffer, page);
         for (var i = 0; i < page.Items.Count; i++)

@@ -98,7 +98,6 @@ public sealed class ObjectStore : IAsyncDisposable
     /// <returns>False when another writer was faster.</returns>
     public bool TryReplace(ObjectKey key, StoredObject? expected, JsonObject? next, bool sortTop, [NotNullWhen(true)] out StoredObject? result)
     {
-        ArgumentNullException.ThrowIfNull(key.Resource);
         lock (gate)
         {
             var table = Table(key.Resource);

@@ -33,16 +33,19 @@ internal sealed record Account
     public ImmutableSortedDictionary<string, Privilege> Databases { get; init; } = EmptyDatabases;
 
     /// <summary>Database and table name to privileges.</summary>
-    public ImmutableSortedDictionary<TableGrant, Privilege> Tables { get; init; } = ImmutableSortedDictionary<TableGrant, Privilege>.Empty;
+    public ImmutableSortedDictionary<TableGrant, Privilege> Tables { get; init; } = ImmutableSortedDictionary.Create<TableGrant, Privilege>(TableGrant.Order);
 
     private static readonly ImmutableSortedDictionary<string, Privilege> EmptyDatabases =
         ImmutableSortedDictionary.Create<string, Privilege>(StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>The table that a table-level grant is about.</summary>
-internal readonly record struct TableGrant(string Database, string Table) : IComparable<TableGrant>
+internal readonly record struct TableGrant(string Database, string Table)
 {
-    public int CompareTo(TableGrant other)
+    /// <summary>Orders by database, then table, without regard to case.</summary>
+    public static readonly IComparer<TableGrant> Order = Comparer<TableGrant>.Create((a, b) => a.CompareTo(b));
+
+    private int CompareTo(TableGrant other)
     {
         var byDatabase = string.Compare(Database, other.Database, StringComparison.OrdinalIgnoreCase);
         return byDatabase != 0 ? byDatabase : string.Compare(Table, other.Table, StringComparison.OrdinalIgnoreCase);

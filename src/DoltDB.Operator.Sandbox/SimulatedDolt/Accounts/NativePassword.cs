@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -6,10 +7,12 @@ namespace DoltDB.Operator.Sandbox.SimulatedDolt.Accounts;
 /// <summary>The arithmetic of <c>mysql_native_password</c>. MySQL's protocol fixes SHA-1 here.</summary>
 internal static class NativePassword
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEFabcdef");
+
     /// <summary><c>*HEX(SHA1(SHA1(password)))</c>, or empty for an empty password.</summary>
     public static string Hash(string password) => password.Length == 0 ? "" : "*" + Convert.ToHexString(Sha1(Sha1(Encoding.UTF8.GetBytes(password))));
 
-    public static bool IsHash(string text) => text.Length == 41 && text[0] == '*' && text.AsSpan(1).IndexOfAnyExcept("0123456789ABCDEFabcdef") < 0;
+    public static bool IsHash(string text) => text.Length == 41 && text[0] == '*' && text.AsSpan(1).IndexOfAnyExcept(HexDigits) < 0;
 
     /// <summary>Whether the client's answer to the scramble proves knowledge of the password behind the stored hash.</summary>
     public static bool Verify(string storedHash, ReadOnlySpan<byte> scramble, ReadOnlySpan<byte> answer)

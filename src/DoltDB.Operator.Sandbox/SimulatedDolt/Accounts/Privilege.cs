@@ -93,7 +93,7 @@ internal static class PrivilegeNames
     /// <summary>The SQL list of the privileges, or <c>USAGE</c> for none.</summary>
     public static string Format(Privilege privileges)
     {
-        var names = Each.Where(p => (privileges & p.Privilege) != 0).Select(p => p.Name).ToList();
+        var names = Each.Where(p => (privileges & p.Privilege) != Privilege.None).Select(p => p.Name).ToList();
         return names.Count == 0 ? "USAGE" : string.Join(", ", names);
     }
 

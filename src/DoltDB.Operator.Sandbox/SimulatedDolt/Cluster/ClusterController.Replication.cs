@@ -190,7 +190,7 @@ internal sealed partial class ClusterController
             .Select(d => _engine.Databases.DescribePush(d.Value.Pushed, ValueToPush(d.Key)!))],
     };
 
-    private void MarkFailed(StandbyLink link, string error)
+    private static void MarkFailed(StandbyLink link, string error)
     {
         link.LastAttemptFailed = true;
         foreach (var database in link.Databases.Values) database.Error = error;

@@ -117,7 +117,7 @@ internal sealed partial class Parser
     {
         var start = _at;
         var (privileges, all) = ParsePrivileges(allowAllKeyword: true);
-        if (all && (privileges & Privilege.GrantOption) != 0 && Accept("from"))
+        if (all && (privileges & Privilege.GrantOption) != Privilege.None && Accept("from"))
             return new Revoke(PrivilegeNames.AllGlobal | Privilege.GrantOption, false, new GrantLevel(null, null), ParseAccounts());
         Expect("on");
         var level = ParseGrantLevel();

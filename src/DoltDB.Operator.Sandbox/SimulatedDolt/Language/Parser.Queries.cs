@@ -217,7 +217,13 @@ internal sealed partial class Parser
     private Update ParseUpdate()
     {
         var table = ParseTableName();
-        var alias = Current.IsWord("set") ? table.Name : Accept("as") ? ParseName() : ParseName();
+        var alias = table.Name;
+        if (!Current.IsWord("set"))
+        {
+            Accept("as");
+            alias = ParseName();
+        }
+
         Expect("set");
         var set = ParseAssignments();
         var where = Accept("where") ? ParseExpression() : null;

@@ -37,6 +37,9 @@ internal sealed partial class Parser
         return statement;
     }
 
+    /// <summary>Parses a text that is one expression, such as the default of a column.</summary>
+    public static Expr ParseExpressionText(string text) => new Parser(text).ParseExpression();
+
     private Statement ParseStatement()
     {
         if (Current.IsWord("select") || Current.IsSymbol("(")) return new Select(ParseQuery());

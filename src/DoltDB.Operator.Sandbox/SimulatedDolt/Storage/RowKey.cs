@@ -5,6 +5,18 @@ namespace DoltDB.Operator.Sandbox.SimulatedDolt.Storage;
 /// <summary>The primary key of a row, or the hidden number of a row in a table without one.</summary>
 internal readonly struct RowKey(ImmutableArray<object?> parts) : IComparable<RowKey>, IEquatable<RowKey>
 {
+    public static bool operator <(RowKey left, RowKey right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(RowKey left, RowKey right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(RowKey left, RowKey right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(RowKey left, RowKey right) => left.CompareTo(right) >= 0;
+
+    public static bool operator ==(RowKey left, RowKey right) => left.Equals(right);
+
+    public static bool operator !=(RowKey left, RowKey right) => !left.Equals(right);
+
     public ImmutableArray<object?> Parts { get; } = parts;
 
     public int CompareTo(RowKey other)

@@ -1,0 +1,50 @@
+using DoltDB.Operator.Sandbox.SimulatedDolt.Accounts;
+using DoltDB.Operator.Sandbox.SimulatedDolt.Configuration;
+
+namespace DoltDB.Operator.Sandbox.SimulatedDolt;
+
+/// <summary>
+/// What the init container's script does with <c>dolt config</c> and <c>dolt sql</c>, without a dolt: global settings, the server's
+/// configuration file, and the administrator's account on first use.
+/// </summary>
+internal static class SimulatedDoltInit
+{
+    private const string ConfigDirectory = "/etc/doltdb";
+
+    /// <summary>Prepares the data volume.</summary>
+    /// <returns>The exit code of the container.</returns>
+    public static int Run(string dataDirectory, IReadOnlyDictionary<string, string> environment, Func<string, string> resolvePath, DateTime now, Action<string> log)
+    {
+        foreach (var name in (string[])["POD_NAME", "DOLT_ROOT_PATH", "DOLT_USERNAME", "DOLT_PASSWORD", "COMMIT_AUTHOR_NAME", "COMMIT_AUTHOR_EMAIL", "METRICS_DISABLED"])
+        {
+            if (environment.ContainsKey(name)) continue;
+            log($"{name}: parameter not set");
+            return 2;
+        }
+
+        var source = resolvePath($"{ConfigDirectory}/{environment["POD_NAME"]}.yaml");
+        if (!File.Exists(source))
+        {
+            log($"cp: cannot stat '{ConfigDirectory}/{environment["POD_NAME"]}.yaml': No such file or directory");
+            return 1;
+        }
+
+        GlobalConfig.Load(resolvePath(environment["DOLT_ROOT_PATH"])).Set(
+            ("user.name", environment["COMMIT_AUTHOR_NAME"]),
+            ("user.email", environment["COMMIT_AUTHOR_EMAIL"]),
+            ("metrics.disabled", environment["METRICS_DISABLED"]),
+            ("versioncheck.disabled", environment["METRICS_DISABLED"]));
+        File.Copy(source, Path.Combine(dataDirectory, "config.yaml"), overwrite: true);
+        var privileges = Path.Combine(dataDirectory, ".doltcfg", "privileges.db");
+        if (!File.Exists(privileges)) AccountFile.Save(privileges, Administrator(environment, now));
+        return 0;
+    }
+
+    private static AccountSet Administrator(IReadOnlyDictionary<string, string> environment, DateTime now) => AccountSet.Empty.With(new Account
+    {
+        Name = new AccountName(environment["DOLT_USERNAME"], "%"),
+        AuthenticationString = NativePassword.Hash(environment["DOLT_PASSWORD"]),
+        PasswordChanged = now,
+        Global = PrivilegeNames.AllGlobal | Privilege.GrantOption,
+    });
+}

@@ -172,7 +172,6 @@ internal sealed class SimulatedDoltServer
         var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Bind(new IPEndPoint(address, port));
             listener.Listen(128);
             return listener;

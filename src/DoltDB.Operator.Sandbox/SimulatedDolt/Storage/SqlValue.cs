@@ -85,7 +85,7 @@ internal static class SqlValue
             ColumnKind.Float or ColumnKind.Double => value is string text && !IsNumber(text) ? throw Incorrect("double", text, column) : ToDouble(value),
             ColumnKind.Decimal => value is string text && !IsNumber(text)
                 ? throw Incorrect("decimal", text, column)
-                : Math.Round(ToDecimal(value), type.Scale, MidpointRounding.AwayFromZero),
+                : WithScale(ToDecimal(value), type.Scale),
             ColumnKind.Date => ToTime(value)?.Date ?? throw Incorrect("date", Format(value)!, column),
             ColumnKind.DateTime or ColumnKind.Timestamp => Truncate(ToTime(value) ?? throw Incorrect("datetime", Format(value)!, column), type.Length),
             ColumnKind.VarChar or ColumnKind.Char when Format(value)!.Length > (type.Length == 0 ? 1 : type.Length) =>
@@ -108,6 +108,10 @@ internal static class SqlValue
         if (column.Type.Unsigned) (low, high) = (0, high > long.MaxValue / 2 ? high : (high * 2) + 1);
         return number >= low && number <= high ? number : throw new SqlError(1264, $"Out of range value for column '{column.Name}' at row 1");
     }
+
+    /// <summary>Rounded, with all digits of the scale kept in the text form.</summary>
+    private static decimal WithScale(decimal value, int scale) =>
+        Math.Round(value, scale, MidpointRounding.AwayFromZero) + new decimal(0, 0, 0, isNegative: false, (byte)scale);
 
     private static bool IsNumber(string text) => double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 

@@ -9,6 +9,7 @@ namespace DoltDB.Operator.Kubernetes.Client;
 [JsonSerializable(typeof(VersionedMetadata))]
 [JsonSerializable(typeof(DeleteOptionsBody))]
 [JsonSerializable(typeof(EvictionBody))]
+[JsonSerializable(typeof(BindingBody))]
 [JsonSerializable(typeof(ExecCredentialBody))]
 [JsonSerializable(typeof(ExecCredentialRequest))]
 internal sealed partial class ClientJson : JsonSerializerContext;
@@ -48,7 +49,13 @@ internal sealed record PreconditionsBody(string? Uid, string? ResourceVersion);
 /// <summary>policy/v1 Eviction.</summary>
 internal sealed record EvictionBody(string ApiVersion, string Kind, EvictionMetadata Metadata, DeleteOptionsBody DeleteOptions);
 
-/// <summary>The pod to evict.</summary>
+/// <summary>core/v1 Binding.</summary>
+internal sealed record BindingBody(string ApiVersion, string Kind, EvictionMetadata Metadata, BindingTarget Target);
+
+/// <summary>The node to bind to.</summary>
+internal sealed record BindingTarget(string ApiVersion, string Kind, string Name);
+
+/// <summary>The pod to evict or bind.</summary>
 internal sealed record EvictionMetadata(string Name, string Namespace);
 
 /// <summary>client.authentication.k8s.io ExecCredential, as a plugin answers.</summary>

@@ -51,6 +51,9 @@ public interface IKubernetesClient
     /// forbids it now, <see cref="EvictionResult.Gone"/> when there is no such pod.
     /// </summary>
     Task<EvictionResult> EvictAsync(NamespacedName pod, DeleteOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Binds a pod to a node, as a scheduler does. 409 when it is bound already.</summary>
+    Task BindAsync(NamespacedName pod, string node, CancellationToken cancellationToken);
 }
 
 /// <summary>Which objects to list.</summary>

@@ -202,6 +202,15 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public Task BindAsync(NamespacedName pod, string node, CancellationToken cancellationToken)
+    {
+        var kind = Objects.BuiltInKinds.Pod;
+        var binding = new BindingBody("v1", "Binding", new EvictionMetadata(pod.Name, pod.Namespace), new BindingTarget("v1", "Node", node));
+        var request = new ApiRequest(HttpMethod.Post, "bind", kind.Kind, kind.ObjectPath(pod, "binding")) { Body = Json(binding, ClientJson.Default.BindingBody) };
+        return sender.SendAsync(request, static (in ReadOnlySequence<byte> _) => true, cancellationToken);
+    }
+
     private static ReadOnlyMemory<byte> Json<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 
     private async Task<ObjectList<T>> ListPagesAsync<T>(ResourceKind<T> kind, ListOptions options, int? pageSize, CancellationToken cancellationToken)

@@ -49,4 +49,10 @@ public static class BuiltInKinds
 
     /// <summary>storage.k8s.io/v1 StorageClass.</summary>
     public static readonly ResourceKind<StorageClass> StorageClass = new("storage.k8s.io", "v1", nameof(StorageClass), "storageclasses", false, KubernetesJson.Default.StorageClass);
+
+    /// <summary>core/v1 PersistentVolume.</summary>
+    public static readonly ResourceKind<PersistentVolume> PersistentVolume = new("", "v1", nameof(PersistentVolume), "persistentvolumes", false, KubernetesJson.Default.PersistentVolume);
+
+    /// <summary>core/v1 Node.</summary>
+    public static readonly ResourceKind<Node> Node = new("", "v1", nameof(Node), "nodes", false, KubernetesJson.Default.Node);
 }

@@ -24,4 +24,6 @@ namespace DoltDB.Operator.Kubernetes.Objects;
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(Namespace))]
 [JsonSerializable(typeof(StorageClass))]
+[JsonSerializable(typeof(PersistentVolume))]
+[JsonSerializable(typeof(Node))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

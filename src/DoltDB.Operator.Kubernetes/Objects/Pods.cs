@@ -58,6 +58,15 @@ public sealed record PodSpec : JsonShape
     public string? Hostname { get; init; }
 
     public string? Subdomain { get; init; }
+
+    /// <summary>While there is one, the pod is not scheduled.</summary>
+    public IReadOnlyList<PodSchedulingGate>? SchedulingGates { get; init; }
+}
+
+/// <summary>Something that must happen before the pod may be scheduled.</summary>
+public sealed record PodSchedulingGate : JsonShape
+{
+    public required string Name { get; init; }
 }
 
 /// <summary>Name of an object in the same namespace.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DoltDB.Operator.Api.Meta;
 
 namespace DoltDB.Operator.Kubernetes.Objects;
@@ -66,4 +67,40 @@ public sealed record StorageClass : KubernetesObject
     public string? VolumeBindingMode { get; init; }
 
     public string? ReclaimPolicy { get; init; }
+}
+
+/// <summary>A volume (core/v1).</summary>
+public sealed record PersistentVolume : KubernetesObject
+{
+    public PersistentVolumeSpec? Spec { get; init; }
+
+    public PersistentVolumeStatus? Status { get; init; }
+}
+
+/// <summary>What a volume is; its source is kept among the unknown members.</summary>
+public sealed record PersistentVolumeSpec : JsonShape
+{
+    public Dictionary<string, Quantity>? Capacity { get; init; }
+
+    public IReadOnlyList<string>? AccessModes { get; init; }
+
+    public ObjectReference? ClaimRef { get; init; }
+
+    public string? PersistentVolumeReclaimPolicy { get; init; }
+
+    public string? StorageClassName { get; init; }
+
+    public string? VolumeMode { get; init; }
+
+    public JsonElement? HostPath { get; init; }
+}
+
+/// <summary>Observed state of a volume.</summary>
+public sealed record PersistentVolumeStatus : JsonShape
+{
+    public string? Phase { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
 }

@@ -33,6 +33,15 @@ public sealed record StatefulSetSpec : JsonShape
     public int? MinReadySeconds { get; init; }
 
     public int? RevisionHistoryLimit { get; init; }
+
+    public StatefulSetOrdinals? Ordinals { get; init; }
+}
+
+/// <summary>Which numbers the pods of a StatefulSet bear.</summary>
+public sealed record StatefulSetOrdinals : JsonShape
+{
+    /// <summary>The lowest; 0 when absent.</summary>
+    public int? Start { get; init; }
 }
 
 /// <summary>How a StatefulSet replaces pods of an old revision.</summary>

@@ -241,6 +241,9 @@ internal sealed class FakeApiServer
         public Task<EvictionResult> EvictAsync(NamespacedName pod, DeleteOptions options, CancellationToken cancellationToken) =>
             throw new NotSupportedException("no test evicts through this fake");
 
+        public Task BindAsync(NamespacedName pod, string node, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("no test binds through this fake");
+
         private static async Task WaitAsync(Task more, CancellationToken cut, CancellationToken cancellationToken)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cut, cancellationToken);

@@ -77,7 +77,7 @@ public sealed record PersistentVolume : KubernetesObject
     public PersistentVolumeStatus? Status { get; init; }
 }
 
-/// <summary>What a volume is; its source is kept among the unknown members.</summary>
+/// <summary>What a volume is; a source other than a driver is kept among the unknown members.</summary>
 public sealed record PersistentVolumeSpec : JsonShape
 {
     public Dictionary<string, Quantity>? Capacity { get; init; }
@@ -92,7 +92,7 @@ public sealed record PersistentVolumeSpec : JsonShape
 
     public string? VolumeMode { get; init; }
 
-    public JsonElement? HostPath { get; init; }
+    public JsonElement? Csi { get; init; }
 }
 
 /// <summary>Observed state of a volume.</summary>

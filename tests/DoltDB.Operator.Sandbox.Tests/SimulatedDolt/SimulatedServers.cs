@@ -110,7 +110,7 @@ internal sealed class SimulatedServers : IAsyncDisposable
             await using var session = await ConnectAsync(ordinal);
             return (await session.RunAsync(query)).Rows is [[var value, ..], ..] ? value : null;
         }
-        catch (DoltException)
+        catch (Exception e) when (e is DoltException or IOException)
         {
             return null;
         }

@@ -56,6 +56,9 @@ public sealed class SandboxApiServer : IAsyncDisposable
     /// <summary>Base address; null when it does not listen.</summary>
     public Uri? Url => front?.Url;
 
+    /// <summary>The kinds that the server knows.</summary>
+    internal ResourceCatalog Catalog => parts.Catalog;
+
     /// <summary>Misbehaviour on demand.</summary>
     public ApiFaults Faults => parts.Faults;
 
@@ -83,7 +86,7 @@ public sealed class SandboxApiServer : IAsyncDisposable
     public void ServeLogs(IPodLogs logs) => parts.Logs.Source = logs;
 
     /// <summary>A client in this process; the user agent is what the request log counts by.</summary>
-    public IKubernetesClient Connect(string userAgent) => new KubernetesClient(
+    public KubernetesClient Connect(string userAgent) => new(
         new KubernetesClientConfiguration { Server = front?.Url ?? new Uri("http://sandbox.invalid"), Source = "sandbox" },
         new InProcessHandler(parts.Handler, stopping.Token),
         new KubernetesClientOptions { UserAgent = userAgent, RequestsPerSecond = 1_000_000, RequestBurst = 1_000_000 },

@@ -1,25 +1,26 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Sandbox.ApiServer;
 
 namespace DoltDB.Operator.Sandbox.Node;
 
 /// <summary>The last lines that each container printed, and the lines to come for those who follow.</summary>
-internal sealed class PodLogs(TimeProvider time)
+internal sealed class PodLogs(TimeProvider time) : IPodLogs
 {
     private const int KeptLines = 2_000;
     private readonly ConcurrentDictionary<(NamespacedName Pod, string Container), ContainerLog> logs = new();
 
     /// <summary>Adds a line.</summary>
     public void Append(NamespacedName pod, string container, string line) =>
-        logs.GetOrAdd((pod, container), static _ => new ContainerLog()).Append(new LogLine(time.GetUtcNow(), line));
+        logs.GetOrAdd((pod, container), static _ => new ContainerLog()).Append(new PodLogLine(time.GetUtcNow(), line));
 
-    /// <summary>The kept lines, oldest first.</summary>
-    public IReadOnlyList<LogLine> Read(NamespacedName pod, string container) =>
+    /// <inheritdoc/>
+    public IReadOnlyList<PodLogLine> Read(NamespacedName pod, string container) =>
         logs.TryGetValue((pod, container), out var log) ? log.Snapshot() : [];
 
-    /// <summary>The kept lines and then those to come, until cancelled.</summary>
-    public IAsyncEnumerable<LogLine> FollowAsync(NamespacedName pod, string container, CancellationToken cancellationToken) =>
+    /// <inheritdoc/>
+    public IAsyncEnumerable<PodLogLine> FollowAsync(NamespacedName pod, string container, CancellationToken cancellationToken) =>
         logs.GetOrAdd((pod, container), static _ => new ContainerLog()).FollowAsync(cancellationToken);
 
     /// <summary>Forgets the logs of a pod that is gone; followers end.</summary>
@@ -35,10 +36,10 @@ internal sealed class PodLogs(TimeProvider time)
     private sealed class ContainerLog
     {
         private readonly Lock gate = new();
-        private readonly Queue<LogLine> lines = new();
-        private readonly List<Channel<LogLine>> followers = [];
+        private readonly Queue<PodLogLine> lines = new();
+        private readonly List<Channel<PodLogLine>> followers = [];
 
-        public void Append(LogLine line)
+        public void Append(PodLogLine line)
         {
             lock (gate)
             {
@@ -50,16 +51,16 @@ internal sealed class PodLogs(TimeProvider time)
             }
         }
 
-        public IReadOnlyList<LogLine> Snapshot()
+        public IReadOnlyList<PodLogLine> Snapshot()
         {
             lock (gate)
                 return [.. lines];
         }
 
-        public async IAsyncEnumerable<LogLine> FollowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<PodLogLine> FollowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            var channel = Channel.CreateUnbounded<LogLine>();
-            IReadOnlyList<LogLine> kept;
+            var channel = Channel.CreateUnbounded<PodLogLine>();
+            IReadOnlyList<PodLogLine> kept;
             lock (gate)
             {
                 kept = [.. lines];
@@ -90,6 +91,3 @@ internal sealed class PodLogs(TimeProvider time)
         }
     }
 }
-
-/// <summary>A line that a container printed, and when.</summary>
-internal readonly record struct LogLine(DateTimeOffset Time, string Text);

@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using DoltDB.Operator.Sandbox.ApiServer;
+using DoltDB.Operator.Sandbox.ApiServer.Http;
+using DoltDB.Operator.Sandbox.ApiServer.Resources;
+
+namespace DoltDB.Operator.Sandbox.Hosting;
+
+/// <summary>An object that was applied, and what the API server warned of.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Namespace">Its namespace; empty for a cluster-wide kind.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Warnings">Warnings, such as unknown fields.</param>
+public sealed record AppliedManifest(string Kind, string Namespace, string Name, IReadOnlyList<string> Warnings);
+
+/// <summary>A manifest that the API server refused; the message names the field.</summary>
+public sealed class ManifestException(string message) : Exception(message);
+
+/// <summary>Applies manifests by server-side apply, as <c>kubectl apply --server-side</c> would; a namespace that is missing is created.</summary>
+internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog catalog)
+{
+    private const string Manager = "doltdb-operator-sandbox";
+
+    /// <summary>Applies every document of the YAML text in order.</summary>
+    /// <exception cref="ManifestException">A document is no manifest, names an unknown kind, or was refused.</exception>
+    public async Task<IReadOnlyList<AppliedManifest>> ApplyAsync(string yaml, string source, CancellationToken cancellationToken)
+    {
+        var applied = new List<AppliedManifest>();
+        foreach (var document in Parse(yaml, source))
+            applied.Add(await ApplyAsync(document, source, cancellationToken));
+        return applied;
+    }
+
+    private static IEnumerable<JsonObject> Parse(string yaml, string source)
+    {
+        IReadOnlyList<JsonNode> documents;
+        try
+        {
+            documents = ApiServer.Writes.YamlJson.ParseAll(yaml);
+        }
+        catch (Exception exception) when (exception is YamlDotNet.Core.YamlException or FormatException)
+        {
+            throw new ManifestException($"{source}: {exception.Message}");
+        }
+
+        foreach (var document in documents)
+        {
+            if (document is not JsonObject manifest)
+                throw new ManifestException($"{source}: a document is no Kubernetes object");
+            if (Text(manifest, "kind") == "List" && manifest["items"] is JsonArray items)
+            {
+                foreach (var item in items.OfType<JsonObject>())
+                    yield return item;
+            }
+            else
+            {
+                yield return manifest;
+            }
+        }
+    }
+
+    private async Task<AppliedManifest> ApplyAsync(JsonObject manifest, string source, CancellationToken cancellationToken)
+    {
+        var (apiVersion, kind) = (Text(manifest, "apiVersion") ?? "", Text(manifest, "kind") ?? "");
+        var name = manifest["metadata"] is JsonObject metadata ? Text(metadata, "name") : null;
+        if (name is null)
+            throw new ManifestException($"{source}: {kind}: metadata.name is required");
+        var type = catalog.Current.All.FirstOrDefault(candidate => candidate.Kind == kind && GroupVersion(candidate) == apiVersion)
+            ?? throw new ManifestException($"{source}: {kind} {name}: no kind \"{kind}\" is registered for version \"{apiVersion}\"");
+        var ns = type.Namespaced ? Text((JsonObject)manifest["metadata"]!, "namespace") ?? "default" : "";
+        if (type.Namespaced)
+            await EnsureNamespaceAsync(ns, cancellationToken);
+        var answer = await SendAsync(Path(type, ns, name), manifest, cancellationToken);
+        if (answer.Code >= 400)
+            throw new ManifestException($"{source}: {kind} {name}: {Reason(answer)}");
+        return new AppliedManifest(kind, ns, name, [.. answer.Headers.Where(h => h.Key == "Warning").Select(h => h.Value)]);
+    }
+
+    private async Task EnsureNamespaceAsync(string ns, CancellationToken cancellationToken)
+    {
+        var manifest = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = ns } };
+        var answer = await SendAsync($"/api/v1/namespaces/{ns}", manifest, cancellationToken);
+        if (answer.Code >= 400)
+            throw new ManifestException($"namespace {ns}: {Reason(answer)}");
+    }
+
+    private Task<ApiAnswer> SendAsync(string path, JsonObject manifest, CancellationToken cancellationToken) => server.HandleAsync(
+        new ApiRequest
+        {
+            Method = "PATCH",
+            Path = path,
+            Query = ApiQuery.Of(("fieldManager", Manager), ("fieldValidation", "Warn"), ("force", "true")),
+            ContentType = "application/apply-patch+yaml",
+            UserAgent = Manager,
+            Body = Encoding.UTF8.GetBytes(manifest.ToJsonString()),
+        },
+        cancellationToken);
+
+    private static string Path(ResourceType type, string ns, string name)
+    {
+        var root = type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}";
+        return ns.Length == 0 ? $"{root}/{type.Plural}/{name}" : $"{root}/namespaces/{ns}/{type.Plural}/{name}";
+    }
+
+    private static string GroupVersion(ResourceType type) => type.Group.Length == 0 ? type.Version : $"{type.Group}/{type.Version}";
+
+    private static string Reason(ApiAnswer answer) =>
+        answer is ApiAnswer.Content content && JsonNode.Parse(content.Body.Span) is JsonObject status && Text(status, "message") is { } message ? message : $"HTTP {answer.Code}";
+
+    private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}

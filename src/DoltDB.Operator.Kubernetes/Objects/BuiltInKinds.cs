@@ -55,4 +55,12 @@ public static class BuiltInKinds
 
     /// <summary>core/v1 Node.</summary>
     public static readonly ResourceKind<Node> Node = new("", "v1", nameof(Node), "nodes", false, KubernetesJson.Default.Node);
+
+    /// <summary>authentication.k8s.io/v1 TokenReview.</summary>
+    public static readonly ResourceKind<TokenReview> TokenReview =
+        new("authentication.k8s.io", "v1", nameof(TokenReview), "tokenreviews", false, KubernetesJson.Default.TokenReview);
+
+    /// <summary>authorization.k8s.io/v1 SubjectAccessReview.</summary>
+    public static readonly ResourceKind<SubjectAccessReview> SubjectAccessReview =
+        new("authorization.k8s.io", "v1", nameof(SubjectAccessReview), "subjectaccessreviews", false, KubernetesJson.Default.SubjectAccessReview);
 }

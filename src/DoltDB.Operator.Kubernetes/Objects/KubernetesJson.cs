@@ -26,4 +26,6 @@ namespace DoltDB.Operator.Kubernetes.Objects;
 [JsonSerializable(typeof(StorageClass))]
 [JsonSerializable(typeof(PersistentVolume))]
 [JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(TokenReview))]
+[JsonSerializable(typeof(SubjectAccessReview))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

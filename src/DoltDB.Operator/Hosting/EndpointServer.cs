@@ -1,0 +1,124 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using DoltDB.Operator.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace DoltDB.Operator.Hosting;
+
+/// <summary>What the probes answer: the process's own view of itself.</summary>
+internal interface IHealth
+{
+    /// <summary>Null while every background loop lives, else what died.</summary>
+    string? Dead { get; }
+
+    /// <summary>Null when the caches are synced and the process leads or stands by, else what it waits for.</summary>
+    string? NotReady { get; }
+}
+
+/// <summary>
+/// Serves <c>/healthz</c>, <c>/livez</c> and <c>/readyz</c> on one address and <c>/metrics</c> on another, in one web server.
+/// </summary>
+internal sealed class EndpointServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private EndpointServer(WebApplication app) => this.app = app;
+
+    /// <summary>Where the server listens, with the ports that the system chose for port 0.</summary>
+    public IReadOnlyCollection<string> Addresses => [.. app.Urls];
+
+    /// <summary>Starts to listen; null when both addresses are switched off.</summary>
+    public static async Task<EndpointServer?> StartAsync(
+        OperatorOptions options, IHealth health, MetricRegistry metrics, IMetricsAuthorizer? authorizer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var healthAddress = BindAddress.Parse(options.HealthProbeBindAddress, "--health-probe-bind-address");
+        var metricsAddress = BindAddress.Parse(options.MetricsBindAddress, "--metrics-bind-address");
+        if (healthAddress is null && metricsAddress is null)
+            return null;
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (healthAddress is not null)
+                kestrel.Listen(healthAddress);
+            if (metricsAddress is not null)
+                kestrel.Listen(metricsAddress, listen => ConfigureMetrics(listen, options, time));
+        });
+        var app = builder.Build();
+        app.Run(context => AnswerAsync(context, metricsAddress?.Port, healthAddress?.Port, health, metrics, authorizer));
+        await app.StartAsync(cancellationToken);
+        return new EndpointServer(app);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    private static void ConfigureMetrics(ListenOptions listen, OperatorOptions options, TimeProvider time)
+    {
+        listen.Protocols = options.EnableHttp2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        if (options.MetricsSecure)
+            listen.UseHttps(SelfSignedCertificate.Create("doltdb-operator", time));
+    }
+
+    private static async Task AnswerAsync(
+        HttpContext context, int? metricsPort, int? healthPort, IHealth health, MetricRegistry metrics, IMetricsAuthorizer? authorizer)
+    {
+        var onMetrics = context.Connection.LocalPort == metricsPort;
+        var onHealth = healthPort is null || context.Connection.LocalPort == healthPort || !onMetrics;
+        switch (context.Request.Path.Value)
+        {
+            case "/healthz" or "/livez" when onHealth:
+                await WriteHealthAsync(context, health.Dead);
+                break;
+            case "/readyz" when onHealth:
+                await WriteHealthAsync(context, health.Dead ?? health.NotReady);
+                break;
+            case "/metrics" when onMetrics:
+                await WriteMetricsAsync(context, metrics, authorizer);
+                break;
+            default:
+                context.Response.StatusCode = (int)HttpStatusCode.NotFound;
+                break;
+        }
+    }
+
+    private static Task WriteHealthAsync(HttpContext context, string? problem)
+    {
+        context.Response.StatusCode = problem is null ? 200 : 503;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(problem is null ? "ok" : problem + "\n", context.RequestAborted);
+    }
+
+    private static async Task WriteMetricsAsync(HttpContext context, MetricRegistry metrics, IMetricsAuthorizer? authorizer)
+    {
+        if (authorizer is not null)
+        {
+            var verdict = await authorizer.AuthorizeAsync(BearerToken(context.Request), context.RequestAborted);
+            if (verdict != MetricsAccess.Allowed)
+            {
+                context.Response.StatusCode = verdict == MetricsAccess.Unauthenticated ? 401 : 403;
+                return;
+            }
+        }
+
+        context.Response.ContentType = PrometheusText.ContentType;
+        await context.Response.WriteAsync(PrometheusText.Render(metrics.Collect()), context.RequestAborted);
+    }
+
+    private static string? BearerToken(HttpRequest request)
+    {
+        const string scheme = "Bearer ";
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : null;
+    }
+}

@@ -1,0 +1,16 @@
+# Builds the operator's image. The executable is self-contained, trimmed and compiled ahead of its first run.
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH=amd64
+WORKDIR /source
+COPY . .
+RUN dotnet publish src/DoltDB.Operator -c Release -r linux-$([ "$TARGETARCH" = arm64 ] && echo arm64 || echo x64) \
+    --self-contained -p:PublishTrimmed=true -p:PublishReadyToRun=true -o /out --nologo
+
+FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+LABEL org.opencontainers.image.title="doltdb-operator" \
+      org.opencontainers.image.description="Runs DoltDB on Kubernetes" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /out /app
+USER 65532:65532
+ENTRYPOINT ["/app/doltdb-operator"]
+CMD ["run"]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace DoltDB.Operator.Api.Meta;
@@ -5,6 +6,8 @@ namespace DoltDB.Operator.Api.Meta;
 /// <summary>Durations as Kubernetes APIs write them: <c>30s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>250ms</c>.</summary>
 public static class GoDuration
 {
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     private static readonly (string Unit, double Seconds)[] Units =
         [("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
 
@@ -23,11 +26,11 @@ public static class GoDuration
             return false;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             rest = rest[digits..];
-            var letters = rest.IndexOfAny("0123456789.");
+            var letters = rest.IndexOfAny(NumberCharacters);
             var unit = letters < 0 ? rest : rest[..letters];
             if (UnitSeconds(unit) is not { } factor)
                 return false;

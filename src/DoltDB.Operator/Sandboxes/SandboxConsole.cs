@@ -108,7 +108,10 @@ internal sealed class SandboxConsole(TextWriter output, string kubeconfig, strin
     private string WriteClientOptions(NamespacedName cluster, string user, string password)
     {
         var path = Path.Combine(directory, $"{cluster.Namespace}-{cluster.Name}.cnf");
-        using var file = new StreamWriter(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new StreamWriter(path, options);
         file.Write($"[client]\nuser=\"{Escape(user)}\"\npassword=\"{Escape(password)}\"\n");
         return path;
     }

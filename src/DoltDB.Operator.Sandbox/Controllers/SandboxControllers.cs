@@ -4,6 +4,7 @@ using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Controllers;
 using DoltDB.Operator.Kubernetes.Events;
 using DoltDB.Operator.Kubernetes.Hosting;
+using DoltDB.Operator.Sandbox.Controllers.Endpoints;
 using DoltDB.Operator.Sandbox.Controllers.Scheduling;
 using DoltDB.Operator.Sandbox.Controllers.StatefulSets;
 using DoltDB.Operator.Sandbox.Controllers.Storage;
@@ -35,6 +36,7 @@ internal sealed class SandboxControllers : IDisposable
             StatefulSetController.Create(context),
             VolumeController.Create(context),
             SchedulerController.Create(context, ClusterSeed.NodeName),
+            EndpointController.Create(context),
         ];
     }
 

@@ -45,4 +45,6 @@ public sealed record Namespace : KubernetesObject
 public sealed record NamespaceStatus : JsonShape
 {
     public string? Phase { get; init; }
+
+    public IReadOnlyList<Condition>? Conditions { get; init; }
 }

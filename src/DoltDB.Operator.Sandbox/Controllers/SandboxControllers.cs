@@ -5,6 +5,8 @@ using DoltDB.Operator.Kubernetes.Controllers;
 using DoltDB.Operator.Kubernetes.Events;
 using DoltDB.Operator.Kubernetes.Hosting;
 using DoltDB.Operator.Sandbox.Controllers.Endpoints;
+using DoltDB.Operator.Sandbox.Controllers.Garbage;
+using DoltDB.Operator.Sandbox.Controllers.Namespaces;
 using DoltDB.Operator.Sandbox.Controllers.Scheduling;
 using DoltDB.Operator.Sandbox.Controllers.StatefulSets;
 using DoltDB.Operator.Sandbox.Controllers.Storage;
@@ -20,6 +22,7 @@ internal sealed class SandboxControllers : IDisposable
     private readonly ILoggerFactory logs;
     private readonly KubernetesMetrics metrics = new();
     private readonly CacheRegistry caches;
+    private readonly CacheRegistry everything;
     private readonly EventRecorder events;
     private readonly IReadOnlyList<IController> controllers;
 
@@ -28,11 +31,16 @@ internal sealed class SandboxControllers : IDisposable
         (this.client, this.time, this.logs) = (client, time, logs);
         var random = new Random(1);
         caches = new CacheRegistry(client, [], time, random, metrics, logs.CreateLogger<CacheRegistry>());
+        everything = new CacheRegistry(client, [], time, random, metrics, logs.CreateLogger<CacheRegistry>());
         var options = new EventRecorderOptions { Component = "sandbox-controllers", Instance = ClusterSeed.NodeName };
         events = new EventRecorder(client, options, time, metrics, logs.CreateLogger<EventRecorder>());
         var context = new ControllerContext(client, caches, events, new ControllerServices(time, random, metrics, logs));
+        var graph = new ObjectGraph(everything);
         controllers =
         [
+            NamespaceController.Create(context, graph),
+            DefinitionController.Create(context, graph),
+            new GarbageCollector(context, graph),
             StatefulSetController.Create(context),
             VolumeController.Create(context),
             SchedulerController.Create(context, ClusterSeed.NodeName),
@@ -51,6 +59,7 @@ internal sealed class SandboxControllers : IDisposable
         await using var loops = new SupervisedLoops(logs.CreateLogger<SandboxControllers>());
         loops.Start("events", events.RunAsync);
         caches.Start(loops);
+        everything.Start(loops);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new ControllerManager(controllers).RunAsync(stop.Token, CancellationToken.None);
         var first = await Task.WhenAny(running, loops.WhenFailed);

@@ -16,6 +16,7 @@ namespace DoltDB.Operator.Kubernetes.Objects;
 [JsonSerializable(typeof(EndpointSlice))]
 [JsonSerializable(typeof(NetworkPolicy))]
 [JsonSerializable(typeof(PodDisruptionBudget))]
+[JsonSerializable(typeof(PodDisruptionBudgetStatus))]
 [JsonSerializable(typeof(ConfigMap))]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(ServiceAccount))]

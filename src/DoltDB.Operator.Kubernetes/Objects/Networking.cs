@@ -147,3 +147,22 @@ public sealed record PodDisruptionBudgetSpec : JsonShape
 
     public LabelSelector? Selector { get; init; }
 }
+
+/// <summary>How many pods a budget may still lose (policy/v1).</summary>
+public sealed record PodDisruptionBudgetStatus : JsonShape
+{
+    public long? ObservedGeneration { get; init; }
+
+    /// <summary>Pods whose eviction was accepted, and when, until their deletion is seen.</summary>
+    public Dictionary<string, DateTimeOffset>? DisruptedPods { get; init; }
+
+    public int? DisruptionsAllowed { get; init; }
+
+    public int? CurrentHealthy { get; init; }
+
+    public int? DesiredHealthy { get; init; }
+
+    public int? ExpectedPods { get; init; }
+
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+}

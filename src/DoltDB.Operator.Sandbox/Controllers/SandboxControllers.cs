@@ -4,6 +4,7 @@ using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Controllers;
 using DoltDB.Operator.Kubernetes.Events;
 using DoltDB.Operator.Kubernetes.Hosting;
+using DoltDB.Operator.Sandbox.Controllers.Budgets;
 using DoltDB.Operator.Sandbox.Controllers.Endpoints;
 using DoltDB.Operator.Sandbox.Controllers.Garbage;
 using DoltDB.Operator.Sandbox.Controllers.Namespaces;
@@ -45,6 +46,7 @@ internal sealed class SandboxControllers : IDisposable
             VolumeController.Create(context),
             SchedulerController.Create(context, ClusterSeed.NodeName),
             EndpointController.Create(context),
+            BudgetController.Create(context),
         ];
     }
 

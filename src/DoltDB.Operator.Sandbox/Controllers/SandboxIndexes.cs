@@ -58,10 +58,9 @@ internal static class SandboxIndexes
         return cache;
     }
 
-    /// <summary>Objects that may select the pod: all that do are among them; needs <see cref="WithSelectorIndex"/>.</summary>
-    public static IEnumerable<T> MaySelect<T>(this IObjectCache<T> cache, Pod pod)
-        where T : class, IKubernetesObject =>
-        Pairs(pod.Metadata.Namespace, pod.Metadata.Labels).Append(pod.Metadata.Namespace ?? "").SelectMany(pair => cache.Lookup(Selectors, pair));
+    /// <summary>Objects that may select pods of the namespace with these labels: all that do are among them; needs <see cref="WithSelectorIndex"/>.</summary>
+    public static IEnumerable<T> MaySelect<T>(this IObjectCache<T> cache, string? ns, IReadOnlyDictionary<string, string>? labels)
+        where T : class, IKubernetesObject => Pairs(ns, labels).Append(ns ?? "").SelectMany(pair => cache.Lookup(Selectors, pair));
 
     private static IEnumerable<string> Pairs(string? ns, IReadOnlyDictionary<string, string>? labels) =>
         (labels ?? new Dictionary<string, string>()).Select(label => $"{ns}/{label.Key}={label.Value}");

@@ -71,7 +71,7 @@ internal sealed class EndpointController : IReconciler
         return taken;
     }
 
-    private IEnumerable<NamespacedName> ServicesOf(Pod pod) => services.MaySelect(pod)
+    private IEnumerable<NamespacedName> ServicesOf(Pod pod) => services.MaySelect(pod.Metadata.Namespace, pod.Metadata.Labels)
         .Where(service => service.Spec?.Selector is { Count: > 0 } selector && LabelSelectors.Contains(pod.Metadata.Labels, selector))
         .Select(static service => NamespacedName.Of(service));
 

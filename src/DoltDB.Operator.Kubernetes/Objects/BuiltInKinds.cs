@@ -63,4 +63,10 @@ public static class BuiltInKinds
     /// <summary>authorization.k8s.io/v1 SubjectAccessReview.</summary>
     public static readonly ResourceKind<SubjectAccessReview> SubjectAccessReview =
         new("authorization.k8s.io", "v1", nameof(SubjectAccessReview), "subjectaccessreviews", false, KubernetesJson.Default.SubjectAccessReview);
+
+    /// <summary>batch/v1 Job.</summary>
+    public static readonly ResourceKind<Job> Job = new("batch", "v1", nameof(Job), "jobs", true, KubernetesJson.Default.Job);
+
+    /// <summary>batch/v1 CronJob.</summary>
+    public static readonly ResourceKind<CronJob> CronJob = new("batch", "v1", nameof(CronJob), "cronjobs", true, KubernetesJson.Default.CronJob);
 }

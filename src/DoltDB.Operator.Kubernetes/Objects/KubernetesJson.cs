@@ -25,6 +25,8 @@ namespace DoltDB.Operator.Kubernetes.Objects;
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(Namespace))]
 [JsonSerializable(typeof(StorageClass))]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(CronJob))]
 [JsonSerializable(typeof(PersistentVolume))]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(TokenReview))]

@@ -7,6 +7,7 @@ using DoltDB.Operator.Kubernetes.Hosting;
 using DoltDB.Operator.Sandbox.Controllers.Budgets;
 using DoltDB.Operator.Sandbox.Controllers.Endpoints;
 using DoltDB.Operator.Sandbox.Controllers.Garbage;
+using DoltDB.Operator.Sandbox.Controllers.Jobs;
 using DoltDB.Operator.Sandbox.Controllers.Namespaces;
 using DoltDB.Operator.Sandbox.Controllers.Scheduling;
 using DoltDB.Operator.Sandbox.Controllers.StatefulSets;
@@ -47,6 +48,8 @@ internal sealed class SandboxControllers : IDisposable
             SchedulerController.Create(context, ClusterSeed.NodeName),
             EndpointController.Create(context),
             BudgetController.Create(context),
+            JobController.Create(context),
+            CronJobController.Create(context),
         ];
     }
 

@@ -5,7 +5,7 @@ using DoltDB.Operator.Kubernetes.Objects;
 
 namespace DoltDB.Operator.Sandbox.Tests.Controllers;
 
-/// <summary>Makes bound pods ready at once, and lets deleted ones go.</summary>
+/// <summary>Makes bound pods ready at once (or lets them end as their annotation <c>ends</c> says), and lets deleted ones go.</summary>
 internal sealed class PretendedKubelet(IKubernetesClient client, ControllerBench bench)
 {
     private int lastAddress;
@@ -33,8 +33,10 @@ internal sealed class PretendedKubelet(IKubernetesClient client, ControllerBench
         if (pod.Metadata.DeletionTimestamp is not null)
             await client.DeleteAsync(BuiltInKinds.Pod, name, new DeleteOptions { GracePeriodSeconds = 0, Uid = pod.Metadata.Uid }, cancellationToken);
         else if (pod.Spec?.NodeName is not null && pod.Status?.Phase == "Pending")
-            await client.MergePatchAsync(BuiltInKinds.Pod, name, Running($"127.10.0.{++lastAddress}"), "status", cancellationToken);
+            await client.MergePatchAsync(BuiltInKinds.Pod, name, pod.Metadata.Annotations?.GetValueOrDefault("ends") is { } phase ? Ended(phase) : Running($"127.10.0.{++lastAddress}"), "status", cancellationToken);
     }
+
+    private static JsonObject Ended(string phase) => new() { ["status"] = new JsonObject { ["phase"] = phase } };
 
     private static JsonObject Running(string address) => new()
     {

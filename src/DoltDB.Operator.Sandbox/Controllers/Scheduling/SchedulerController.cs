@@ -15,10 +15,11 @@ internal sealed class SchedulerController : IReconciler
     private const string Unbound = "unbound";
 
     /// <summary>How long a pod may wait before its status says why: usually its volumes come within milliseconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly ControllerContext context;
     private readonly string node;
+    private readonly ActedVersions bound = new();
     private readonly IObjectCache<Pod> pods;
     private readonly IObjectCache<PersistentVolumeClaim> claims;
     private readonly IObjectCache<ClusterNode> nodes;
@@ -36,7 +37,7 @@ internal sealed class SchedulerController : IReconciler
     {
         var scheduler = new SchedulerController(context, node);
         return new Controller<Pod>(
-                ControllerContext.Options("scheduler"), scheduler.pods, scheduler, context.Services, static change => change.New is { } pod && IsUnbound(pod))
+                ControllerContext.Options("scheduler"), scheduler.pods, scheduler, context.Services, static change => change.New is not { } pod || IsUnbound(pod) || (change.Old is { } old && IsUnbound(old)))
             .Watches(scheduler.claims, claim => scheduler.Waiting(NamespacedName.Of(claim)))
             .Watches(scheduler.nodes, _ => scheduler.pods.Lookup(Unbound, "").Select(static pod => NamespacedName.Of(pod)), IsOpened);
     }
@@ -45,10 +46,17 @@ internal sealed class SchedulerController : IReconciler
     public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         if (pods.Get(key) is not { } pod || !IsUnbound(pod))
+        {
+            bound.Forget(key);
+            return ReconcileResult.Done;
+        }
+
+        if (bound.Contains(pod))
             return ReconcileResult.Done;
         if (Obstacle(pod, Volumes.ClaimsOf(pod).Select(claim => (claim.Name, claims.Get(claim))), nodes.Get(new NamespacedName("", node))) is not { } obstacle)
         {
             await context.Client.BindAsync(key, node, cancellationToken);
+            bound.Add(pod);
             return ReconcileResult.Done;
         }
 

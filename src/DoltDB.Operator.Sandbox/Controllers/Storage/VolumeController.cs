@@ -17,6 +17,7 @@ internal sealed class VolumeController : IReconciler
     private readonly IObjectCache<PersistentVolume> volumes;
     private readonly IObjectCache<StorageClass> classes;
     private readonly IObjectCache<Pod> pods;
+    private readonly ActedVersions acted = new();
 
     private VolumeController(ControllerContext context)
     {
@@ -48,15 +49,24 @@ internal sealed class VolumeController : IReconciler
         }
 
         if (claim is null)
+            acted.Forget(key);
+        if (claim is null || acted.Contains(claim))
             return ReconcileResult.Done;
         var isUsed = pods.UsersOf(key).Any(static pod => !pod.IsFinished());
         var storageClass = classes.Get(new NamespacedName("", claim.Spec?.StorageClassName ?? ""));
         if (claim.Metadata.DeletionTimestamp is not null)
+        {
             await ReleaseAsync(claim, isUsed, cancellationToken);
-        else if (Volumes.IsDue(claim, storageClass, isUsed))
+            return ReconcileResult.Done;
+        }
+
+        if (Volumes.IsDue(claim, storageClass, isUsed))
             await BindAsync(claim, storageClass!, cancellationToken);
         else if (Volumes.IsOutgrown(claim))
             await EnlargeAsync(claim, cancellationToken);
+        else
+            return ReconcileResult.Done;
+        acted.Add(claim);
         return ReconcileResult.Done;
     }
 

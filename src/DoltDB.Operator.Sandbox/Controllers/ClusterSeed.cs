@@ -10,7 +10,7 @@ namespace DoltDB.Operator.Sandbox.Controllers;
 internal static class ClusterSeed
 {
     /// <summary>Name of the only node.</summary>
-    public const string NodeName = "sandbox";
+    public const string NodeName = Node.NodeAgent.NodeName;
 
     private const string StorageClassName = "standard";
 

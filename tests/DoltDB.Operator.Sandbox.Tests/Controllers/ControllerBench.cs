@@ -86,8 +86,8 @@ internal sealed class ControllerBench : IAsyncDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (running.IsCompleted)
-                await running;
+            if (running.IsCompleted || kubelet.IsCompleted)
+                await Task.WhenAll(running, kubelet);
             if (TimeProvider.System.GetElapsedTime(started) > Deadline)
                 throw new TimeoutException(state());
             await Task.Delay(TimeSpan.FromMilliseconds(15), TimeProvider.System, Cancel);

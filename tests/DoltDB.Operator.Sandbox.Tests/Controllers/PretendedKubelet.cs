@@ -18,12 +18,24 @@ internal sealed class PretendedKubelet(IKubernetesClient client, ControllerBench
             await foreach (var change in client.WatchAsync(BuiltInKinds.Pod, new WatchOptions { ResourceVersion = all.ResourceVersion }, cancellationToken))
             {
                 if (change is { Type: WatchEventType.Added or WatchEventType.Modified, Object: { } pod } && !bench.Stuck.Contains(pod.Metadata.Name!))
-                    await SeeAsync(pod, cancellationToken);
+                    await TryAsync(pod, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The test is over.
+        }
+    }
+
+    private async Task TryAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SeeAsync(pod, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code is 404 or 409)
+        {
+            // The event is old: the pod is gone, or another one has its name.
         }
     }
 

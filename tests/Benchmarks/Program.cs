@@ -1,1 +1,26 @@
-return 0;
+using System.CommandLine;
+using DoltDB.Operator.Benchmarks;
+
+var count = new Option<int>("--count") { Description = "How many DoltDBs.", DefaultValueFactory = _ => 100 };
+var replicas = new Option<int>("--replicas") { Description = "Servers of each DoltDB.", DefaultValueFactory = _ => 2 };
+var pods = new Option<bool>("--pods") { Description = "Run the pods with the simulated Dolt; without it only the StatefulSets come to be.", DefaultValueFactory = _ => true };
+var idle = new Option<int>("--idle-seconds") { Description = "How long to count requests once nothing changes any more.", DefaultValueFactory = _ => 60 };
+var program = new Option<string>("--operator") { Description = "The published executable: make publish.", DefaultValueFactory = _ => "artifacts/publish/doltdb-operator" };
+
+var start = new Command("start", "From the start of the process until /readyz answers 200; memory with nothing to do.") { program };
+start.SetAction((result, token) => StartBenchmark.RunAsync(result.GetValue(program)!, token));
+
+var clusters = new Command("clusters", "Apply many DoltDBs at once: time until all StatefulSets exist and all are Ready, memory, requests when idle.") { program, count, replicas, pods, idle };
+clusters.SetAction((result, token) => ClustersBenchmark.RunAsync(
+    new ClustersBenchmarkOptions
+    {
+        Program = result.GetValue(program)!,
+        Count = result.GetValue(count),
+        Replicas = result.GetValue(replicas),
+        RunsPods = result.GetValue(pods),
+        Idle = TimeSpan.FromSeconds(result.GetValue(idle)),
+    },
+    token));
+
+var root = new RootCommand("Measures the operator as a process of its own against the sandbox's API server.") { start, clusters };
+return await root.Parse(args).InvokeAsync();

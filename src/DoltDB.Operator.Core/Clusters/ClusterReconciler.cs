@@ -56,7 +56,7 @@ internal sealed class ClusterReconciler(
         var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, cancellationToken);
         var plan = ClusterPlanner.Plan(facts, renders.Render);
         memory.Need = plan.NextContentNeed;
-        memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied) || facts.Members.All(member => !member.IsReady);
+        memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
 
         // What a step needs after a crash is in the status before the step.
         cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
@@ -79,6 +79,10 @@ internal sealed class ClusterReconciler(
             return epoch;
         }
     }
+
+    /// <summary>A container that cannot start for want of a Secret: the one that is remembered may be gone.</summary>
+    private static bool LacksSecret(Pod? pod) => (pod?.Status?.InitContainerStatuses ?? []).Concat(pod?.Status?.ContainerStatuses ?? [])
+        .Any(container => container.State?.Waiting?.Reason == "CreateContainerConfigError");
 
     /// <summary>Writes the status if it differs; a conflict ends the pass, which then begins with what the other writer wrote.</summary>
     private async Task<DoltDb> WriteStatusAsync(DoltDb cluster, DoltDbStatus status, ClusterMemory memory, CancellationToken cancellationToken)

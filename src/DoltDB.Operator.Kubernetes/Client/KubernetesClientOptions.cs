@@ -10,10 +10,10 @@ public sealed record KubernetesClientOptions
     public TimeSpan WatchMargin { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Requests a second in the long run.</summary>
-    public double RequestsPerSecond { get; init; } = 200;
+    public double RequestsPerSecond { get; init; } = 1000;
 
     /// <summary>Requests that may go at once.</summary>
-    public int RequestBurst { get; init; } = 400;
+    public int RequestBurst { get; init; } = 2000;
 
     /// <summary>User-Agent header.</summary>
     public string UserAgent { get; init; } = "doltdb-operator/0.1";

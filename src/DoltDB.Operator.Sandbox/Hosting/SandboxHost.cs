@@ -32,6 +32,9 @@ public sealed record SandboxOptions
     /// <summary>Keep the API server's objects in memory only.</summary>
     public bool IsEphemeral { get; init; }
 
+    /// <summary>Whether a node runs pods; without one they wait for ever, for measurements of the control plane alone.</summary>
+    public bool RunsPods { get; init; } = true;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -122,6 +125,13 @@ public sealed class SandboxHost : IAsyncDisposable
 
     private async Task StartPartsAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
+        loops.Start("sandbox controllers", SandboxControllers.Create(controllerClient, options.Time, options.Loggers).RunAsync);
+        if (options.RunsPods)
+            await StartNodeAsync(options, cancellationToken);
+    }
+
+    private async Task StartNodeAsync(SandboxOptions options, CancellationToken cancellationToken)
+    {
         ApiServer.ServeLogs(logs);
         var caches = new CacheRegistry(nodeClient, [], options.Time, new Random(1), metrics, options.Loggers.CreateLogger<CacheRegistry>());
         var (pods, claims) = (caches.Get(BuiltInKinds.Pod), caches.Get(BuiltInKinds.PersistentVolumeClaim));
@@ -148,6 +158,5 @@ public sealed class SandboxHost : IAsyncDisposable
             },
             pods,
             claims);
-        loops.Start("sandbox controllers", SandboxControllers.Create(controllerClient, options.Time, options.Loggers).RunAsync);
     }
 }

@@ -58,6 +58,7 @@ public sealed record ListenerOptions : JsonShape
 
     /// <summary>Port of the MySQL protocol.</summary>
     [SchemaDefault("3306")]
+    [SchemaRange(Minimum = 1024, Maximum = 65535)]
     public int? Port { get; init; }
 
     /// <summary>Most connections at a time.</summary>
@@ -79,6 +80,7 @@ public sealed record RemotesApiOptions : JsonShape
 {
     /// <summary>Port number.</summary>
     [SchemaDefault("50051")]
+    [SchemaRange(Minimum = 1, Maximum = 65535)]
     public int? Port { get; init; }
 }
 
@@ -98,6 +100,7 @@ public sealed record MetricsOptions : JsonShape
 
     /// <summary>Port number.</summary>
     [SchemaDefault("11228")]
+    [SchemaRange(Minimum = 1, Maximum = 65535)]
     public int? Port { get; init; }
 }
 

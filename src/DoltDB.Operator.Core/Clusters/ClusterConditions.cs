@@ -85,6 +85,8 @@ internal static class ClusterConditions
             return new(Conditions.False, "StatefulSetNotReady", "Not ready");
         if (draft.Facts.Members.FirstOrDefault(member => member.Probe.IsAccessDenied) is { } denied)
             return new(Conditions.False, "AccessDenied", $"{denied.PodName} refuses the administrator's password of Secret {ClusterNames.Credentials(draft.Facts.Name)}");
+        if (draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal) is { } primary && primary.RoleLabel != ClusterLabels.Primary)
+            return new(Conditions.False, "Routing", $"routing writes to {primary.PodName}");
         return draft.Update is { Stale.Length: > 0 } update && update.Next is null && update.HandOver is null && update.Waiting is null
             ? new(Conditions.True, "PendingUpdate", "Pending update")
             : new(Conditions.True, "StatefulSetReady", "Running");

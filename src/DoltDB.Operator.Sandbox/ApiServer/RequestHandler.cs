@@ -1,3 +1,4 @@
+using DoltDB.Operator.Sandbox.ApiServer.Apply;
 using DoltDB.Operator.Sandbox.ApiServer.Discovery;
 using DoltDB.Operator.Sandbox.ApiServer.Errors;
 using DoltDB.Operator.Sandbox.ApiServer.Faults;
@@ -31,6 +32,10 @@ internal sealed class RequestHandler(
         catch (StatusException failure)
         {
             return Failed(failure);
+        }
+        catch (TypedPatchException failure)
+        {
+            return Failed(new StatusException(500, null, failure.Message));
         }
     }
 

@@ -33,6 +33,9 @@ public sealed record SandboxApiServerOptions
     /// <summary>CustomResourceDefinitions to install, as YAML.</summary>
     public IReadOnlyList<string> Definitions { get; init; } = [];
 
+    /// <summary>Second octet of the loopback addresses that Services get.</summary>
+    public byte Network { get; init; } = 64;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -167,6 +170,7 @@ public sealed class SandboxApiServer : IAsyncDisposable
         public Parts(ObjectStore store, SandboxApiServerOptions options)
         {
             (Store, Time) = (store, options.Time);
+            Addresses = new ServiceAddresses(options.Network);
             Catalog = new ResourceCatalog(new SchemaRegistry());
             Faults = new ApiFaults(store, Time, options.Random);
             Logs = new LogSubresource(store, Time);
@@ -205,7 +209,7 @@ public sealed class SandboxApiServer : IAsyncDisposable
 
         public ResourceCatalog Catalog { get; }
 
-        public ServiceAddresses Addresses { get; } = new();
+        public ServiceAddresses Addresses { get; }
 
         public ApiFaults Faults { get; }
 

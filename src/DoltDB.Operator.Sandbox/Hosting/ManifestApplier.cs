@@ -16,9 +16,10 @@ public sealed record AppliedManifest(string Kind, string Namespace, string Name,
 /// <summary>A manifest that the API server refused; the message names the field.</summary>
 public sealed class ManifestException(string message) : Exception(message);
 
-/// <summary>Applies manifests by server-side apply, as <c>kubectl apply --server-side</c> would; a namespace that is missing is created.</summary>
+/// <summary>Creates or replaces what manifests say, as <c>kubectl create</c> and <c>kubectl replace</c> would; a namespace that is missing is created.</summary>
 internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog catalog)
 {
+    private const int AlreadyExists = 409;
     private const string Manager = "doltdb-operator-sandbox";
 
     /// <summary>Applies every document of the YAML text in order.</summary>
@@ -70,7 +71,7 @@ internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog c
         var ns = type.Namespaced ? Text((JsonObject)manifest["metadata"]!, "namespace") ?? "default" : "";
         if (type.Namespaced)
             await EnsureNamespaceAsync(ns, cancellationToken);
-        var answer = await SendAsync(Path(type, ns, name), manifest, cancellationToken);
+        var answer = await WriteAsync(type, ns, name, manifest, cancellationToken);
         if (answer.Code >= 400)
             throw new ManifestException($"{source}: {kind} {name}: {Reason(answer)}");
         return new AppliedManifest(kind, ns, name, [.. answer.Headers.Where(h => h.Key == "Warning").Select(h => h.Value)]);
@@ -79,27 +80,59 @@ internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog c
     private async Task EnsureNamespaceAsync(string ns, CancellationToken cancellationToken)
     {
         var manifest = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = ns } };
-        var answer = await SendAsync($"/api/v1/namespaces/{ns}", manifest, cancellationToken);
-        if (answer.Code >= 400)
+        var answer = await SendAsync("POST", "/api/v1/namespaces", manifest, cancellationToken);
+        if (answer.Code is >= 400 and not AlreadyExists)
             throw new ManifestException($"namespace {ns}: {Reason(answer)}");
     }
 
-    private Task<ApiAnswer> SendAsync(string path, JsonObject manifest, CancellationToken cancellationToken) => server.HandleAsync(
+    private async Task<ApiAnswer> WriteAsync(ResourceType type, string ns, string name, JsonObject manifest, CancellationToken cancellationToken)
+    {
+        var collection = Path(type, ns);
+        var created = await SendAsync("POST", collection, manifest, cancellationToken);
+        if (created.Code != AlreadyExists)
+            return created;
+        var live = await SendAsync("GET", $"{collection}/{name}", null, cancellationToken);
+        if (live is not ApiAnswer.Content { Code: 200 } content || JsonNode.Parse(content.Body.Span) is not JsonObject present)
+            return live;
+        return await SendAsync("PUT", $"{collection}/{name}", Over(present, manifest), cancellationToken);
+    }
+
+    /// <summary>The manifest with the live object's metadata, its own labels and annotations added.</summary>
+    private static JsonObject Over(JsonObject present, JsonObject manifest)
+    {
+        var merged = (JsonObject)manifest.DeepClone();
+        var metadata = (JsonObject)present["metadata"]!.DeepClone();
+        foreach (var map in (string[])["labels", "annotations"])
+        {
+            if (merged["metadata"]?[map] is not JsonObject added)
+                continue;
+            var target = metadata[map] as JsonObject ?? [];
+            foreach (var (key, value) in added)
+                target[key] = value?.DeepClone();
+            metadata[map] = target.Parent is null ? target : target.DeepClone();
+        }
+
+        metadata.Remove("managedFields");
+        merged["metadata"] = metadata;
+        return merged;
+    }
+
+    private Task<ApiAnswer> SendAsync(string method, string path, JsonObject? body, CancellationToken cancellationToken) => server.HandleAsync(
         new ApiRequest
         {
-            Method = "PATCH",
+            Method = method,
             Path = path,
-            Query = ApiQuery.Of(("fieldManager", Manager), ("fieldValidation", "Warn"), ("force", "true")),
-            ContentType = "application/apply-patch+yaml",
+            Query = body is null ? ApiQuery.Empty : ApiQuery.Of(("fieldManager", Manager), ("fieldValidation", "Warn")),
+            ContentType = "application/json",
             UserAgent = Manager,
-            Body = Encoding.UTF8.GetBytes(manifest.ToJsonString()),
+            Body = body is null ? default : Encoding.UTF8.GetBytes(body.ToJsonString()),
         },
         cancellationToken);
 
-    private static string Path(ResourceType type, string ns, string name)
+    private static string Path(ResourceType type, string ns)
     {
         var root = type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}";
-        return ns.Length == 0 ? $"{root}/{type.Plural}/{name}" : $"{root}/namespaces/{ns}/{type.Plural}/{name}";
+        return ns.Length == 0 ? $"{root}/{type.Plural}" : $"{root}/namespaces/{ns}/{type.Plural}";
     }
 
     private static string GroupVersion(ResourceType type) => type.Group.Length == 0 ? type.Version : $"{type.Group}/{type.Version}";

@@ -48,14 +48,16 @@ public sealed class SandboxHost : IAsyncDisposable
     private readonly SupervisedLoops loops;
     private readonly KubernetesMetrics metrics = new();
     private readonly CancellationTokenSource stopping = new();
+    private readonly LoopbackNetwork addressRange;
     private readonly PodLogs logs;
     private readonly KubernetesClient nodeClient;
     private readonly KubernetesClient controllerClient;
     private NodeAgent? agent;
     private ServiceProxy? proxy;
 
-    private SandboxHost(SandboxApiServer apiServer, SandboxOptions options)
+    private SandboxHost(SandboxApiServer apiServer, LoopbackNetwork addressRange, SandboxOptions options)
     {
+        this.addressRange = addressRange;
         ApiServer = apiServer;
         loops = new SupervisedLoops(options.Loggers.CreateLogger<SandboxHost>());
         logs = new PodLogs(options.Time);
@@ -77,16 +79,18 @@ public sealed class SandboxHost : IAsyncDisposable
     public static async Task<SandboxHost> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.DataDirectory);
+        var addresses = LoopbackNetwork.Take(options.IsEphemeral ? null : Path.Combine(options.DataDirectory, "network"));
         var apiServer = await SandboxApiServer.StartAsync(
             new SandboxApiServerOptions
             {
                 DataDirectory = options.IsEphemeral ? null : Path.Combine(options.DataDirectory, "objects"),
                 Listen = options.Listen,
                 Definitions = options.Definitions,
+                Network = addresses.Number,
                 Time = options.Time,
             },
             cancellationToken);
-        var host = new SandboxHost(apiServer, options);
+        var host = new SandboxHost(apiServer, addresses, options);
         try
         {
             await host.StartPartsAsync(options, cancellationToken);
@@ -120,6 +124,7 @@ public sealed class SandboxHost : IAsyncDisposable
         nodeClient.Dispose();
         controllerClient.Dispose();
         metrics.Dispose();
+        addressRange.Dispose();
         stopping.Dispose();
     }
 
@@ -140,7 +145,7 @@ public sealed class SandboxHost : IAsyncDisposable
         caches.Start(loops);
         await caches.WaitForSyncAsync(cancellationToken);
         var logger = options.Loggers.CreateLogger<NodeAgent>();
-        var addresses = new PodAddresses(options.IsEphemeral ? null : Path.Combine(options.DataDirectory, "addresses"));
+        var addresses = new PodAddresses(options.IsEphemeral ? null : Path.Combine(options.DataDirectory, "addresses"), addressRange.Number);
         proxy = new ServiceProxy(services, slices, new Random(1), logger);
         agent = new NodeAgent(
             new NodeServices

@@ -5,23 +5,23 @@ using DoltDB.Operator.Api.Meta;
 namespace DoltDB.Operator.Sandbox.Node;
 
 /// <summary>
-/// Gives every pod name a loopback address of its own, 127.64.0.1 to 127.95.255.254. The address stays with the name, so that a pod that
+/// Gives every pod name a loopback address of its own, the lower half of the sandbox's network 127.N.0.0/16. The address stays with the name, so that a pod that
 /// comes back is found where it was and peers can be configured before they exist; with a file it also outlives the process.
 /// </summary>
 internal sealed class PodAddresses
 {
-    private const uint First = (127u << 24) | (64u << 16) | 1;
-    private const uint Last = (127u << 24) | (95u << 16) | 0xFFFE;
-
     private readonly Lock gate = new();
     private readonly Dictionary<NamespacedName, uint> addresses = [];
     private readonly string? file;
-    private uint next = First;
+    private readonly uint last;
+    private uint next;
 
     /// <summary>Reads what an earlier run gave out, when <paramref name="file"/> is given and exists.</summary>
-    public PodAddresses(string? file)
+    public PodAddresses(string? file, byte network)
     {
         this.file = file;
+        next = (127u << 24) | ((uint)network << 16) | 1;
+        last = next - 1 + 0x7FFE;
         if (file is null || !File.Exists(file))
             return;
         foreach (var line in File.ReadLines(file))
@@ -54,7 +54,7 @@ internal sealed class PodAddresses
 
     private uint TakeNext()
     {
-        if (next > Last)
+        if (next > last)
             throw new InvalidOperationException("all loopback addresses for pods are taken");
         var value = next++;
         // .0 and .255 confuse tools that take them for networks and broadcasts.

@@ -51,8 +51,8 @@ public sealed class PodRulesTests
     public void A_pod_name_keeps_its_address_over_a_restart_of_the_sandbox()
     {
         var file = Path.GetTempFileName();
-        var first = new PodAddresses(file).Of(new NamespacedName("ns", "a-0"));
-        var later = new PodAddresses(file);
+        var first = new PodAddresses(file, 64).Of(new NamespacedName("ns", "a-0"));
+        var later = new PodAddresses(file, 64);
         later.Of(new NamespacedName("ns", "b-0")).ShouldNotBe(first);
         later.Of(new NamespacedName("ns", "a-0")).ShouldBe(first);
         File.Delete(file);

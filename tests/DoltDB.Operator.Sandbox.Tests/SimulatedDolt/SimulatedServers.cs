@@ -134,7 +134,7 @@ internal sealed class SimulatedServers : IAsyncDisposable
     private static string Name(int ordinal) => $"dolt-{ordinal}";
 
     /// <summary>An address that no other test has: it follows from the port.</summary>
-    private IPAddress AddressOf(int ordinal) => new([127, 99, (byte)(port >> 8), (byte)(((port & 0x3f) * 4) + ordinal)]);
+    private IPAddress AddressOf(int ordinal) => new([127, 50, (byte)(port >> 8), (byte)(((port & 0x3f) * 4) + ordinal)]);
 
     private static int FreePort()
     {

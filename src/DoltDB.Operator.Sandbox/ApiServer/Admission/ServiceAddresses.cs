@@ -7,20 +7,20 @@ using DoltDB.Operator.Sandbox.ApiServer.Store;
 namespace DoltDB.Operator.Sandbox.ApiServer.Admission;
 
 /// <summary>
-/// Cluster addresses of Services: the next free one of a loopback range, so that the sandbox can listen on each. What is in
+/// Cluster addresses of Services: the next free one of the upper half of 127.N.0.0/16, so that the sandbox can listen on each. What is in
 /// use is what the stored Services hold, so that it survives a restart.
 /// </summary>
-internal sealed class ServiceAddresses
+internal sealed class ServiceAddresses(byte network)
 {
-    private const uint First = (127u << 24) | (96u << 16) | 1;
-    private const uint Last = (127u << 24) | (111u << 16) | (255u << 8) | 254;
     private const int FirstNodePort = 30000;
     private const int LastNodePort = 32767;
 
     private readonly Lock gate = new();
     private readonly HashSet<uint> addresses = [];
     private readonly HashSet<long> nodePorts = [];
-    private uint next = First;
+    private readonly uint first = (127u << 24) | ((uint)network << 16) | 0x8001;
+    private readonly uint last = (127u << 24) | ((uint)network << 16) | 0xFFF0;
+    private uint next = (127u << 24) | ((uint)network << 16) | 0x8001;
 
     /// <summary>Takes note of the Services that are stored already.</summary>
     public void Restore(IEnumerable<StoredObject> services)
@@ -34,10 +34,10 @@ internal sealed class ServiceAddresses
     {
         lock (gate)
         {
-            for (var tried = First; tried <= Last; tried++)
+            for (var tried = first; tried <= last; tried++)
             {
                 var candidate = next;
-                next = next == Last ? First : next + 1;
+                next = next == last ? first : next + 1;
                 // Addresses that end in 0 or 255 confuse people.
                 if ((candidate & 0xff) is not (0 or 255) && addresses.Add(candidate))
                     return Format(candidate);

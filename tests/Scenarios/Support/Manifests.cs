@@ -1,0 +1,62 @@
+namespace DoltDB.Operator.Scenarios.Support;
+
+/// <summary>Manifests as users have them.</summary>
+internal static class Manifests
+{
+    /// <summary>An existing user's manifest for the Go operator.</summary>
+    public const string Existing = """
+        apiVersion: k8s.dolthub.com/v1alpha
+        kind: DoltDB
+        metadata:
+          name: my-dolt
+        spec:
+          engineVersion: "1.57.2"
+          image: dolthub/dolt
+          replicas: 2
+          storage:
+            size: 10Gi
+          server:
+            listener:
+              host: 0.0.0.0
+              port: 3306
+              maxConnections: 2048
+            cluster:
+              remotesAPI:
+                port: 50051
+          globalConfig:
+            commitAuthor:
+              name: "dolt operator"
+              email: "dolt@operator.local"
+          replication:
+            enabled: true
+            primary:
+              podIndex: 0
+              automaticFailover: true
+        """;
+
+    /// <summary>A DoltDB with the given lines below spec.</summary>
+    public static string DoltDb(string name, string spec) => $$"""
+        apiVersion: k8s.dolthub.com/v1alpha
+        kind: DoltDB
+        metadata:
+          name: {{name}}
+        spec:
+          engineVersion: "1.57.2"
+          image: dolthub/dolt
+        {{string.Join('\n', spec.ReplaceLineEndings("\n").Split('\n').Select(line => "  " + line))}}
+        """;
+
+    /// <summary>A replicated DoltDB.</summary>
+    public static string Replicated(string name, int replicas, int podIndex = 0, string size = "1Gi") => DoltDb(
+        name,
+        $$"""
+        replicas: {{replicas}}
+        storage:
+          size: {{size}}
+        replication:
+          enabled: true
+          primary:
+            podIndex: {{podIndex}}
+            automaticFailover: true
+        """);
+}

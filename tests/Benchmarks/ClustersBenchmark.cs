@@ -68,6 +68,8 @@ internal static class ClustersBenchmark
         Report.Line($"{options.Count} DoltDBs applied", Seconds(began));
         await WaitAsync(() => sets.List().Count == options.Count, cancellationToken);
         Report.Line("all StatefulSets exist", Seconds(began));
+        Report.Line("operator processor time until then", $"{child.ProcessorTime.TotalSeconds:F2} s");
+        Report.Line("sandbox processor time until then", $"{Environment.CpuUsage.TotalTime.TotalSeconds:F2} s");
         ReportRequests("requests until then", host.ApiServer.Requests.Counts);
         if (options.RunsPods)
         {

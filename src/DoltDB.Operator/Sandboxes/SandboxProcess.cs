@@ -64,7 +64,7 @@ internal static class SandboxProcess
         await using var runtime = new OperatorRuntime(
             client, new OperatorOptions { LeaderElect = false }, "default", new ControllerServices(time, new Random(), metrics, loggers));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var running = options.RunsOperator ? runtime.RunAsync(ending.Token) : Task.FromResult(true);
+        var running = options.RunsOperator ? runtime.RunAsync(ending.Token) : EndedByAsync(ending.Token);
         var code = await FollowAsync(host, options, manifests, console, running, stopping);
         await ending.CancelAsync();
         return await running ? code : 1;
@@ -93,6 +93,13 @@ internal static class SandboxProcess
         {
             return 0;
         }
+    }
+
+    /// <summary>Stands for the operator that runs elsewhere.</summary>
+    private static async Task<bool> EndedByAsync(CancellationToken ending)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return true;
     }
 
     private static async Task<List<(string Source, string Yaml)>> ReadManifestsAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)

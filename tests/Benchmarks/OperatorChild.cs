@@ -42,6 +42,9 @@ internal sealed class OperatorChild : IAsyncDisposable
         var start = new ProcessStartInfo(program, ["run", "--kubeconfig", kubeconfig, "--health-probe-bind-address", $"127.0.0.1:{port}", "--metrics-bind-address", "0", "--zap-log-level", "error"])
         {
             UseShellExecute = false,
+
+            // As the image sets it.
+            Environment = { ["DOTNET_GCgen0size"] = "0x400000" },
         };
         var started = TimeProvider.System.GetTimestamp();
         return new OperatorChild(Process.Start(start)!, started, port);

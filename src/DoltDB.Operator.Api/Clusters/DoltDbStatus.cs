@@ -114,6 +114,9 @@ public sealed record EqualityProof : JsonShape
     [SchemaRequired]
     public string? Member { get; init; }
 
+    /// <summary>Incarnation of the pod that was proven: another one may have come back without its volume.</summary>
+    public string? PodUid { get; init; }
+
     /// <summary>When the proof was made.</summary>
     public DateTimeOffset? Time { get; init; }
 

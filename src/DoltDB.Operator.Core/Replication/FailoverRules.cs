@@ -64,7 +64,26 @@ internal static class Candidates
         var missing = PrimaryRules.Missing(facts, member);
         if (missing is null)
             return "its databases could not be read";
-        return missing.Count > 0 && !facts.Spec.AllowsDataLoss() ? $"lacks database {string.Join(", ", missing)}" : null;
+        if (facts.Spec.AllowsDataLoss())
+            return null;
+        return missing.Count > 0 ? $"lacks database {string.Join(", ", missing)}" : Doubt(facts, member);
+    }
+
+    /// <summary>
+    /// A standby that lost its volume gets the databases back by name, empty, and is reported as caught up. So names are not enough: the pod
+    /// must be the one that was seen to hold what the primary held, or hold the same still.
+    /// </summary>
+    private static string? Doubt(ClusterFacts facts, Member member)
+    {
+        if (facts.Status.Databases is not { Count: > 0 })
+            return null;
+        if (facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is not { } last)
+            return "was never seen to hold what the primary holds";
+        if (last.PodUid is not null && last.PodUid == member.Pod?.Metadata.Uid)
+            return null;
+        var holdsTheSame = last.Databases is { } proven && member.Probe.Content is { } held
+            && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+        return holdsTheSame ? null : "was restarted, and was not seen since to hold what the primary holds";
     }
 
     private static DateTimeOffset LastEqual(ClusterFacts facts, Member member) =>

@@ -47,7 +47,10 @@ internal static class StorageRules
         var waiting = facts.Spec.WaitsForVolumeResize() && facts.Spec.ResizesInUseVolumes()
             ? facts.Claims.Where(claim => Request(claim) is { } request && request >= size && Capacity(claim) is { } capacity && capacity < size).Select(Name).ToImmutableArray()
             : [];
-        return new StorageState(size, storageClass, small, waiting, [.. problems]) { CannotExpand = small.Length > 0 && facts.CanExpandVolumes == false };
+        var cannotExpand = small.Length > 0 && facts.CanExpandVolumes == false;
+
+        // A set whose new volumes are larger than its old ones would only look as if they had grown.
+        return new StorageState(cannotExpand && present is not null ? present : size, storageClass, small, waiting, [.. problems]) { CannotExpand = cannotExpand };
     }
 
     private static string Name(PersistentVolumeClaim claim) => claim.Metadata.Name ?? "";

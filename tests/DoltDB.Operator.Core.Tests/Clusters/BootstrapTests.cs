@@ -1,0 +1,62 @@
+using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Tests.Clusters;
+
+public sealed class BootstrapTests
+{
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(3, 2)]
+    public void The_requested_server_of_a_new_cluster_is_promoted_with_the_first_epoch(int replicas, int podIndex)
+    {
+        var plan = Situation.Fresh(replicas, podIndex).Plan();
+        var promote = plan.Step.ShouldBeOfType<ClusterStep.Promote>();
+        (promote.Ordinal, promote.Epoch).ShouldBe((podIndex, 1));
+        plan.Status.ReplicationEpoch.ShouldBe(1, "the epoch is in the status before it is used");
+    }
+
+    [Fact]
+    public void Nobody_is_promoted_while_the_requested_server_does_not_answer()
+    {
+        var plan = Situation.Fresh(3, podIndex: 1).Silent(1, TimeSpan.FromMinutes(5)).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.First(c => c.Type == "Ready").Message!.ShouldContain("waiting for db-1");
+    }
+
+    [Fact]
+    public void Volumes_that_were_there_before_are_waited_for_all_together()
+    {
+        var old = WithOldVolumes(Situation.Fresh(3)).Holding(1, "shop").Silent(2, TimeSpan.FromMinutes(5));
+        old.Plan().Step.ShouldBeNull("db-2 may hold what the others lack");
+    }
+
+    [Fact]
+    public void Of_volumes_that_were_there_before_only_a_server_that_holds_everything_is_promoted()
+    {
+        var plan = WithOldVolumes(Situation.Fresh(3)).Holding(0).Holding(1, "shop").Holding(2).Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.Promote>().Ordinal.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Volumes_with_different_data_are_left_alone_and_explained()
+    {
+        var plan = WithOldVolumes(Situation.Fresh(2)).Holding(0, "shop=a").Holding(1, "shop=b").Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.First(c => c.Type == "Ready").Reason.ShouldBe("DataDiverged");
+    }
+
+    [Fact]
+    public void A_server_that_runs_as_primary_already_is_kept()
+    {
+        var plan = Situation.Fresh(3).With(1, DoltRole.Primary, 7, null).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.CurrentPrimaryPodIndex.ShouldBe(1);
+        plan.Status.ReplicationEpoch.ShouldBe(7);
+    }
+
+    private static Situation WithOldVolumes(Situation situation) => situation with
+    {
+        Claims = [.. situation.Claims.Select(claim => claim with { Metadata = claim.Metadata with { CreationTimestamp = Situation.Start.AddDays(-1) } })],
+    };
+}

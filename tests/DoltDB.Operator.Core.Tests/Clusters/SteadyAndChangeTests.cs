@@ -1,0 +1,150 @@
+using System.Text.Json;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Tests.Clusters;
+
+public sealed class SteadyAndChangeTests
+{
+    [Fact]
+    public void A_steady_cluster_is_left_alone_and_its_status_does_not_move()
+    {
+        var steady = Situation.Steady();
+        var later = (steady with { Now = steady.Now.AddMinutes(10) }).Plan();
+        later.Step.ShouldBeNull();
+        later.RoleLabels.ShouldBeEmpty();
+        later.Events.ShouldBeEmpty();
+        Text(later.Status).ShouldBe(Text(steady.Status!));
+    }
+
+    [Fact]
+    public void A_requested_switchover_to_a_caught_up_standby_is_made()
+    {
+        var situation = Situation.Steady() with { Spec = Situation.Replicated(3, 2) };
+        var handOver = situation.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
+        (handOver.State.From, handOver.State.To, handOver.State.Epoch).ShouldBe((0, 2, 2));
+    }
+
+    [Theory]
+    [InlineData("reads other data", false)]
+    [InlineData("lacks it", true)]
+    public void A_switchover_to_a_lagging_standby_is_refused(string how, bool lacks)
+    {
+        var situation = Situation.Steady() with { Spec = Situation.Replicated(3, 2) };
+        situation = lacks ? situation.Holding(2) : situation.Holding(2, "shop=older");
+        situation = situation with
+        {
+            Members = situation.Members.ToDictionary(m => m.Key, m => m.Value with { Probe = m.Value.Probe with { Content = m.Value.Probe.Content! with { Since = situation.Now.AddSeconds(-1) } } })
+                .ToImmutable(),
+        };
+        var plan = situation.Plan();
+        plan.Step.ShouldBeNull(how);
+        plan.Status.Conditions!.First(c => c.Type == "PrimarySwitched").Status.ShouldBe("False");
+        plan.Status.CurrentPrimaryPodIndex.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_shrinking_volume_is_refused_and_everything_else_stays()
+    {
+        var steady = Situation.Steady();
+        var plan = (steady with { Spec = steady.Spec.Replace("1Gi", "500Mi") }).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Desired!.StatefulSet.Spec!.VolumeClaimTemplates![0].Spec!.Resources!.Requests!["storage"].ToString().ShouldBe("1Gi");
+        plan.Status.Conditions!.First(c => c.Type == "SpecAccepted").Message!.ShouldContain("spec.storage.size: volumes cannot shrink from 1Gi to 500Mi");
+    }
+
+    [Fact]
+    public void A_growing_volume_grows_its_claims()
+    {
+        var steady = Situation.Steady();
+        var grow = (steady with { Spec = steady.Spec.Replace("1Gi", "5Gi") }).Plan().Step.ShouldBeOfType<ClusterStep.GrowClaims>();
+        grow.Claims.ShouldBe(["dolt-data-db-0", "dolt-data-db-1", "dolt-data-db-2"]);
+        grow.Size.ToString().ShouldBe("5Gi");
+    }
+
+    [Fact]
+    public void A_class_that_cannot_expand_is_said_and_nothing_is_tried()
+    {
+        var steady = Situation.Steady();
+        var plan = (steady with { Spec = steady.Spec.Replace("1Gi", "5Gi"), CanExpandVolumes = false }).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.First(c => c.Type == "StorageResized").Status.ShouldBe("False");
+    }
+
+    [Fact]
+    public void An_update_replaces_standbys_from_the_highest_ordinal_and_the_primary_last()
+    {
+        var steady = Situation.Steady();
+        var updated = steady with { Spec = steady.Spec.Replace("1.57.2", "1.58.0") };
+        updated.Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(2);
+
+        updated = Renewed(Renewed(updated, 2), 1);
+        var handOver = updated.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
+        handOver.State.Reason.ShouldBe("RollingUpdate");
+        handOver.State.From.ShouldBe(0);
+    }
+
+    [Fact]
+    public void An_update_waits_for_a_standby_that_is_not_ready()
+    {
+        var steady = Situation.Steady();
+        var updated = Renewed(steady with { Spec = steady.Spec.Replace("1.57.2", "1.58.0") }, 2).Silent(2, TimeSpan.FromSeconds(3));
+        updated.Plan().Step.ShouldBeNull();
+    }
+
+    [Fact]
+    public void An_invalid_spec_changes_nothing_and_names_the_field()
+    {
+        var steady = Situation.Steady();
+        var plan = (steady with { Spec = Situation.Replicated(1, 0) }).Plan();
+        plan.Desired.ShouldBeNull();
+        plan.Step.ShouldBeNull();
+        plan.Status.Phase.ShouldBe("Invalid");
+        plan.Status.Conditions!.First(c => c.Type == "SpecAccepted").Message!.ShouldContain("spec.replication.enabled");
+        plan.Status.CurrentPrimaryPodIndex.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_failover_goes_before_everything_else()
+    {
+        var steady = Situation.Steady();
+        var everything = (steady with { Spec = Situation.Replicated(3, 2).Replace("1Gi", "5Gi").Replace("1.57.2", "1.58.0") }).Silent(0, TimeSpan.FromMinutes(1));
+        everything.Plan().Step.ShouldBeOfType<ClusterStep.Failover>();
+    }
+
+    [Fact]
+    public void A_standby_that_stays_different_while_nothing_moves_is_healed()
+    {
+        var steady = Situation.Steady(2);
+        var lacking = steady.Holding(1, "shop=empty");
+        lacking = lacking with { Members = lacking.Members.ToDictionary(m => m.Key, m => m.Value with { Probe = m.Value.Probe with { Content = m.Value.Probe.Content! with { Since = lacking.Now.AddSeconds(-5) } } }).ToImmutable() };
+        var heal = lacking.Plan().Step.ShouldBeOfType<ClusterStep.Heal>();
+        (heal.Primary, heal.Standby).ShouldBe((0, 1));
+        heal.Databases.ShouldBe(["shop"]);
+    }
+
+    [Fact]
+    public void Missing_credentials_are_named()
+    {
+        var plan = (Situation.Fresh(2) with { Credentials = new CredentialsState(false, "Secret db-credentials has no key admin-password") }).Plan();
+        plan.Status.Conditions!.First(c => c.Type == "Ready").Message!.ShouldContain("admin-password");
+    }
+
+    private static Situation Renewed(Situation situation, int ordinal) => situation.With(ordinal, member => member with
+    {
+        Pod = member.Pod! with
+        {
+            Metadata = member.Pod.Metadata with { Annotations = new(situation.Plan().Desired!.StatefulSet.Spec!.Template!.Metadata!.Annotations!) },
+            Spec = situation.Plan().Desired!.StatefulSet.Spec!.Template!.Spec,
+        },
+    });
+
+    private static string Text(DoltDbStatus status) => JsonSerializer.Serialize(status, ApiJson.Default.DoltDbStatus);
+}
+
+internal static class DictionaryExtensions
+{
+    public static System.Collections.Immutable.ImmutableSortedDictionary<int, Member> ToImmutable(this Dictionary<int, Member> members) =>
+        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(members);
+}

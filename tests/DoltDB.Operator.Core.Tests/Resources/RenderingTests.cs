@@ -1,0 +1,99 @@
+using System.Text.Json;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Tests.Clusters;
+using DoltDB.Operator.Kubernetes.Objects;
+
+namespace DoltDB.Operator.Core.Tests.Resources;
+
+public sealed class RenderingTests
+{
+    private static DesiredCluster Replicated(string more = "") => (new Situation { Spec = Situation.Replicated(3, 0, more) }).Plan().Desired!;
+
+    private static DesiredCluster Standalone => (new Situation { Spec = """{"engineVersion":"1.57.2","image":"dolthub/dolt","replicas":1,"storage":{"size":"1Gi"}}""" }).Plan().Desired!;
+
+    [Fact]
+    public void Objects_have_the_names_that_existing_users_depend_on()
+    {
+        var desired = Replicated();
+        desired.StatefulSet.Metadata.Name.ShouldBe("db");
+        desired.StatefulSet.Spec!.ServiceName.ShouldBe("db-internal");
+        desired.ConfigMap.Metadata.Name.ShouldBe("db-config");
+        desired.Services.Select(service => service.Metadata.Name).Order(StringComparer.Ordinal).ShouldBe(["db-internal", "db-primary", "db-reader"]);
+        desired.StatefulSet.Spec.VolumeClaimTemplates!.Single().Metadata.Name.ShouldBe("dolt-data");
+        desired.PodDisruptionBudget!.Metadata.Name.ShouldBe("db-pdb");
+    }
+
+    [Fact]
+    public void A_standalone_DoltDB_has_a_Service_of_its_own_name_and_no_cluster_section()
+    {
+        Standalone.Services.ShouldContain(service => service.Metadata.Name == "db");
+        Standalone.ConfigMap.Data!["db-0.yaml"].ShouldNotContain("cluster:");
+    }
+
+    [Fact]
+    public void Every_server_begins_as_a_standby_of_all_the_others()
+    {
+        var config = Replicated().ConfigMap.Data!;
+        config.Keys.Order(StringComparer.Ordinal).ShouldBe(["db-0.yaml", "db-1.yaml", "db-2.yaml"]);
+        config["db-1.yaml"].ShouldContain("bootstrap_role: \"standby\"");
+        config["db-1.yaml"].ShouldContain("http://db-0.db-internal.ns:50051/{database}");
+        config["db-1.yaml"].ShouldContain("http://db-2.db-internal.ns:50051/{database}");
+        config["db-1.yaml"].ShouldNotContain("http://db-1.");
+    }
+
+    [Fact]
+    public void No_password_is_in_an_argument_a_probe_or_the_configuration()
+    {
+        var desired = Replicated();
+        var pod = desired.StatefulSet.Spec!.Template!.Spec!;
+        foreach (var container in pod.Containers!.Concat(pod.InitContainers!))
+        {
+            string.Join(' ', (container.Command ?? []).Concat(container.Args ?? [])).ShouldNotContain("--password");
+            foreach (var variable in container.Env!.Where(variable => variable.Name!.Contains("PASSWORD", StringComparison.Ordinal)))
+                variable.ValueFrom!.SecretKeyRef.ShouldNotBeNull();
+            foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }.OfType<Probe>())
+                probe.Exec.ShouldBeNull("a check that starts a program every few seconds is not cheap");
+        }
+
+        string.Concat(desired.ConfigMap.Data!.Values).ShouldNotContain("password");
+    }
+
+    [Fact]
+    public void The_write_Service_selects_the_primary_by_its_role()
+    {
+        Replicated().Services.Single(service => service.Metadata.Name == "db-primary").Spec!.Selector.ShouldNotBeNull().ShouldContainKeyAndValue("k8s.dolthub.com/cluster-role", "primary");
+        Replicated().Services.Single(service => service.Metadata.Name == "db-reader").Spec!.Selector.ShouldNotBeNull().ShouldContainKeyAndValue("k8s.dolthub.com/cluster-role", "standby");
+    }
+
+    [Fact]
+    public void The_network_policy_is_on_unless_it_is_switched_off()
+    {
+        Replicated().NetworkPolicy.ShouldNotBeNull();
+        Replicated(""","networkPolicy":{"enabled":false}""").NetworkPolicy.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Fields_that_the_Go_operator_ignores_work()
+    {
+        var desired = Replicated(
+            ""","podDisruptionBudget":{"maxUnavailable":2},"topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule"}],"readinessProbe":{"tcpSocket":{"port":3306},"periodSeconds":7}""");
+        desired.PodDisruptionBudget!.Spec!.MaxUnavailable.ShouldNotBeNull().ToString().ShouldBe("2");
+        JsonSerializer.Serialize(desired.StatefulSet, KubernetesJson.Default.StatefulSet).ShouldContain("\"topologyKey\":\"zone\"");
+    }
+
+    [Fact]
+    public void Hostile_texts_stay_texts_in_the_configuration()
+    {
+        const string metrics = ""","server":{"metrics":{"enabled":true,"labels":{"team":"a: [b\ncluster: evil ${HOME}"}}}""";
+        var yaml = Replicated(metrics).ConfigMap.Data!["db-0.yaml"];
+        yaml.ShouldNotContain("\ncluster: evil");
+        yaml.ShouldContain("$${HOME}");
+    }
+
+    [Fact]
+    public void Equal_requests_give_equal_templates_and_a_changed_image_another()
+    {
+        Replicated().TemplateHash.ShouldBe(Replicated().TemplateHash);
+        (new Situation { Spec = Situation.Replicated(3, 0).Replace("1.57.2", "1.58.0", StringComparison.Ordinal) }).Plan().Desired!.TemplateHash.ShouldNotBe(Replicated().TemplateHash);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using DoltDB.Operator.Core.Clusters.Resources;
+
+namespace DoltDB.Operator.Core.Tests.Resources;
+
+/// <summary>The pods' scripts run by a real shell, with a program in dolt's place that writes down how it was called.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class ScriptTests : IDisposable
+{
+    private const string FakeDolt = """
+        #!/bin/sh
+        printf '%s\n' "$*" >> "$CALLS"
+        if [ "$1" = sql ]; then cat >> "$SQL"; mkdir -p .doltcfg; : > .doltcfg/privileges.db; fi
+        """;
+
+    private readonly string root = Directory.CreateTempSubdirectory("doltdb-scripts-").FullName;
+
+    public ScriptTests()
+    {
+        foreach (var directory in (string[])["bin", "db", "etc"])
+            Directory.CreateDirectory(Path.Combine(root, directory));
+        File.WriteAllText(Path.Combine(root, "bin", "dolt"), FakeDolt);
+        File.SetUnixFileMode(Path.Combine(root, "bin", "dolt"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(Path.Combine(root, "etc", "db-0.yaml"), "listener: {}\n");
+    }
+
+    private string Calls => File.ReadAllText(Path.Combine(root, "calls"));
+
+    private string Sql => File.ReadAllText(Path.Combine(root, "sql"));
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void The_first_start_writes_configuration_and_administrator()
+    {
+        Run(Scripts.Init, "root", "secret").ShouldBe(0);
+        File.ReadAllText(Path.Combine(root, "db", "config.yaml")).ShouldBe("listener: {}\n");
+        Sql.ShouldContain("CREATE USER IF NOT EXISTS 'root'@'%' IDENTIFIED BY 'secret';");
+        Sql.ShouldContain("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;");
+        Calls.ShouldNotContain("secret", Case.Sensitive, "no password is in a process argument");
+    }
+
+    [Theory]
+    [InlineData("x'; DROP DATABASE shop; --", "$(touch pwned)")]
+    [InlineData("root", "it's `touch pwned` \\ \"quoted\" $HOME")]
+    [InlineData("a\\'b", "%s%n\\n")]
+    public void Hostile_credentials_are_quoted_and_never_executed(string user, string password)
+    {
+        Run(Scripts.Init, user, password).ShouldBe(0);
+        Directory.EnumerateFiles(root, "pwned", SearchOption.AllDirectories).ShouldBeEmpty();
+        Sql.ShouldContain($"CREATE USER IF NOT EXISTS {Quoted(user)}@'%' IDENTIFIED BY {Quoted(password)};");
+    }
+
+    [Fact]
+    public void A_second_start_renews_the_configuration_and_leaves_the_accounts_alone()
+    {
+        Run(Scripts.Init, "root", "secret").ShouldBe(0);
+        File.WriteAllText(Path.Combine(root, "etc", "db-0.yaml"), "listener: {port: 3307}\n");
+        var before = Sql;
+        Run(Scripts.Init, "root", "changed").ShouldBe(0);
+        Sql.ShouldBe(before);
+        File.ReadAllText(Path.Combine(root, "db", "config.yaml")).ShouldBe("listener: {port: 3307}\n");
+    }
+
+    [Fact]
+    public void A_standby_ends_at_once()
+    {
+        Directory.CreateDirectory(Path.Combine(root, "db", ".dolt"));
+        File.WriteAllText(Path.Combine(root, "db", ".dolt", "config_global.json"), """{"sqlserver.cluster.dolt_cluster_role":"standby"}""");
+        Run(Scripts.PreStop, "root", "secret").ShouldBe(0);
+    }
+
+    private static string Quoted(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "'";
+
+    private int Run(string script, string user, string password)
+    {
+        var placed = script.Replace("/etc/doltdb", Path.Combine(root, "etc"), StringComparison.Ordinal).Replace("/db", Path.Combine(root, "db"), StringComparison.Ordinal);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", placed])
+        {
+            WorkingDirectory = root,
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["PATH"] = Path.Combine(root, "bin") + ":" + Environment.GetEnvironmentVariable("PATH"),
+                ["CALLS"] = Path.Combine(root, "calls"),
+                ["SQL"] = Path.Combine(root, "sql"),
+                ["POD_NAME"] = "db-0",
+                ["DOLT_USERNAME"] = user,
+                ["DOLT_PASSWORD"] = password,
+                ["COMMIT_AUTHOR_NAME"] = "$(touch pwned) o'neil",
+                ["COMMIT_AUTHOR_EMAIL"] = "a@b",
+                ["METRICS_DISABLED"] = "true",
+            },
+        };
+        using var process = Process.Start(start)!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

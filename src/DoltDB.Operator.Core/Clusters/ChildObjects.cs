@@ -14,8 +14,13 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <summary>Writes the child objects of a cluster: routing first, each only when something would change.</summary>
 internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient client, Applier applier)
 {
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
+
     // What was applied last and how the children looked: equal means that there is nothing to compare.
     private readonly ConcurrentDictionary<NamespacedName, (DesiredCluster Desired, string Versions)> settled = new();
+
+    // What was refused last: tried again when something changed, else only now and then.
+    private readonly ConcurrentDictionary<NamespacedName, (DesiredCluster Desired, string Versions, string Refusals, DateTimeOffset Time)> refused = new();
 
     /// <summary>Makes the role labels as planned.</summary>
     public async Task LabelAsync(ClusterFacts facts, IReadOnlyDictionary<int, string?> labels, CancellationToken cancellationToken)
@@ -40,26 +45,58 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         }
     }
 
-    /// <summary>Applies the objects; the StatefulSet is left alone while it is about to be replaced.</summary>
-    public async Task ApplyAsync(ClusterFacts facts, DesiredCluster desired, bool isSetReplaced, CancellationToken cancellationToken)
+    /// <summary>
+    /// Applies the objects; the StatefulSet is left alone while it is about to be replaced. What the server refuses blocks neither the other
+    /// objects nor the step of the pass: it is returned in words, null when there was nothing.
+    /// </summary>
+    public async Task<string?> ApplyAsync(ClusterFacts facts, DesiredCluster desired, bool isSetReplaced, CancellationToken cancellationToken)
     {
+        var refusals = new List<string>();
         var key = NamespacedName.Of(facts.Cluster);
         var versions = Versions(key);
         if (settled.TryGetValue(key, out var last) && ReferenceEquals(last.Desired, desired) && last.Versions == versions)
-            return;
-        var changed = await ApplyServicesAsync(key, desired, cancellationToken);
-        changed |= await ApplyAccountAsync(facts, desired, cancellationToken);
-        changed |= await ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken);
-        changed |= await ApplyOrRemoveAsync(caches.Policies, ClusterNames.NetworkPolicy(key.Name), facts, desired.NetworkPolicy, cancellationToken);
+            return null;
+        if (refused.TryGetValue(key, out var refusal) && ReferenceEquals(refusal.Desired, desired) && refusal.Versions == versions && facts.Now - refusal.Time < RetryInterval)
+            return refusal.Refusals;
+        var changed = await TryAsync(() => ApplyServicesAsync(key, desired, cancellationToken));
+        changed |= await TryAsync(() => ApplyAccountAsync(facts, desired, cancellationToken));
+        changed |= await TryAsync(() => ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken));
+        changed |= await TryAsync(() => ApplyOrRemoveAsync(caches.Policies, ClusterNames.NetworkPolicy(key.Name), facts, desired.NetworkPolicy, cancellationToken));
         if (!isSetReplaced)
-            changed |= await ApplyAsync(caches.Sets, Keep(facts.Set, desired.StatefulSet), cancellationToken);
-        changed |= await ApplyOrRemoveAsync(caches.Budgets, ClusterNames.DisruptionBudget(key.Name), facts, desired.PodDisruptionBudget, cancellationToken);
-        if (!changed && !isSetReplaced)
+            changed |= await TryAsync(() => ApplyAsync(caches.Sets, Keep(facts.Set, desired.StatefulSet), cancellationToken));
+        changed |= await TryAsync(() => ApplyBudgetAsync(facts, desired, cancellationToken));
+        if (!changed && !isSetReplaced && refusals.Count == 0)
             settled[key] = (desired, versions);
+        if (refusals.Count == 0)
+        {
+            refused.TryRemove(key, out _);
+            return null;
+        }
+
+        var text = string.Join("; ", refusals);
+        refused[key] = (desired, Versions(key), text, facts.Now);
+        return text;
+
+        async Task<bool> TryAsync(Func<Task<bool>> apply)
+        {
+            try
+            {
+                return await apply();
+            }
+            catch (Exception exception) when (exception is ForeignObjectException or KubernetesException { Code: 400 or 403 or 422 })
+            {
+                refusals.Add(exception.Message);
+                return false;
+            }
+        }
     }
 
     /// <summary>Forgets a cluster that is gone.</summary>
-    public void Forget(NamespacedName cluster) => settled.TryRemove(cluster, out _);
+    public void Forget(NamespacedName cluster)
+    {
+        settled.TryRemove(cluster, out _);
+        refused.TryRemove(cluster, out _);
+    }
 
     /// <summary>Fields that cannot change stay as the live set has them; the planner replaces the set when that matters.</summary>
     private static StatefulSet Keep(StatefulSet? live, StatefulSet desired) => live?.Spec is not { } present || desired.Spec is not { } wanted
@@ -86,6 +123,27 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             changed |= await RemoveAsync(caches.Services, new NamespacedName(cluster.Namespace, name), desired.ConfigMap.Metadata.Controller()?.Uid, cancellationToken);
         return changed;
     }
+
+    /// <summary>
+    /// A budget has one of two fields. One that the Go operator wrote keeps its field when ours is applied, and the server refuses both:
+    /// such a budget is made anew.
+    /// </summary>
+    private async Task<bool> ApplyBudgetAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)
+    {
+        if (desired.PodDisruptionBudget is { } budget)
+        {
+            // The cache sees labelled ones only, and the Go operator's has the labels of its DoltDB.
+            var name = NamespacedName.Of(budget);
+            var live = caches.Budgets.Get(name) ?? await client.GetAsync(BuiltInKinds.PodDisruptionBudget, name, cancellationToken);
+            if (live is not null && live.Metadata.Controller()?.Uid == facts.Cluster.Metadata.Uid && UsesOtherField(live.Spec, budget.Spec))
+                await client.DeleteAsync(BuiltInKinds.PodDisruptionBudget, name, new DeleteOptions { Uid = live.Metadata.Uid }, cancellationToken);
+        }
+
+        return await ApplyOrRemoveAsync(caches.Budgets, ClusterNames.DisruptionBudget(facts.Name), facts, desired.PodDisruptionBudget, cancellationToken);
+    }
+
+    private static bool UsesOtherField(PodDisruptionBudgetSpec? live, PodDisruptionBudgetSpec? wanted) =>
+        (live?.MinAvailable is not null && wanted?.MaxUnavailable is not null) || (live?.MaxUnavailable is not null && wanted?.MinAvailable is not null);
 
     /// <summary>An account of that name that the cluster did not make is the user's: it is used and left alone.</summary>
     private async Task<bool> ApplyAccountAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)

@@ -106,6 +106,8 @@ internal static class ClusterConditions
             return new(Conditions.False, InvalidSpec, string.Join("; ", draft.Problems.Select(problem => $"{problem.FieldPath}: {problem.Message}")));
         if (draft.Storage.Problems.Length > 0)
             return new(Conditions.False, "ChangeRefused", string.Join("; ", draft.Storage.Problems));
+        if (draft.Facts.ChildrenRefused is { } refused)
+            return new(Conditions.False, "ApplyRefused", refused);
         if (!draft.Facts.Spec.IsReplicated() && draft.Facts.Spec.EffectiveReplicas() > 1)
             return new(Conditions.True, "UnreplicatedServers", $"spec.replicas is {draft.Facts.Spec.EffectiveReplicas()} without replication: the servers share nothing, and only the first is routed");
         return new(Conditions.True, "Accepted", draft.Topology.Waiting ?? "the spec is in effect");

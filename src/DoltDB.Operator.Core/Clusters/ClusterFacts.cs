@@ -27,6 +27,9 @@ internal sealed record ClusterFacts
     /// <summary>The administrator's account.</summary>
     public required CredentialsState Credentials { get; init; }
 
+    /// <summary>Why the API server refused child objects in the last pass; null when it did not.</summary>
+    public string? ChildrenRefused { get; init; }
+
     /// <summary>Whether the class of the volumes allows them to grow; null when it is not known.</summary>
     public bool? CanExpandVolumes { get; init; }
 

@@ -33,7 +33,7 @@ internal static class ClusterPlanner
         var routed = settled?.Ordinal ?? facts.Status.CurrentPrimaryPodIndex ?? facts.Spec.RequestedPodIndex();
         var desired = problems.Count == 0 ? Render(facts, topology, storage, routed, render) : null;
         var update = desired is null ? null : UpdateRules.Decide(facts, topology, desired, settled?.Ordinal);
-        var intent = settled is null || problems.Count > 0 ? null : HandOverRules.Intent(facts, settled.Ordinal) ?? update?.HandOver;
+        var intent = settled is null || problems.Count > 0 ? null : Intent(facts, settled.Ordinal, update);
         var draft = new PlanDraft(facts, problems, topology, primary, storage, update, intent, desired);
         var step = Step(draft);
         return new ClusterPlan
@@ -47,6 +47,10 @@ internal static class ClusterPlanner
             NextContentNeed = NeedsContentNow(draft) ? ContentNeed.Now : ContentNeed.Recent,
         };
     }
+
+    /// <summary>A wish that is refused for now must not keep an update from handing over: that may be what it waits for.</summary>
+    private static HandOverIntent? Intent(ClusterFacts facts, int primary, UpdateState? update) =>
+        HandOverRules.Intent(facts, primary) is { } wish && (wish.Refusal is null || update?.HandOver is null) ? wish : update?.HandOver;
 
     private static DesiredCluster Render(ClusterFacts facts, ClusterTopology topology, StorageState storage, int routed, Func<RenderRequest, DesiredCluster> render)
     {

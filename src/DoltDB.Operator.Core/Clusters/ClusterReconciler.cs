@@ -53,7 +53,7 @@ internal sealed class ClusterReconciler(
     {
         var key = NamespacedName.Of(cluster);
         var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
-        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, cancellationToken);
+        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, cancellationToken) with { ChildrenRefused = memory.ChildrenRefused };
         var plan = ClusterPlanner.Plan(facts, renders.Render);
         memory.Need = plan.NextContentNeed;
         memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
@@ -63,7 +63,7 @@ internal sealed class ClusterReconciler(
         Record(cluster, plan.Events);
         await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
         if (plan.Desired is { } desired)
-            await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
+            memory.ChildrenRefused = await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
         if (plan.Step is not { } step)
             return (plan, cluster, false);
         var latest = cluster;
@@ -122,6 +122,8 @@ internal sealed class ClusterReconciler(
         public ContentNeed Need { get; set; } = ContentNeed.Recent;
 
         public bool IsRefused { get; set; } = true;
+
+        public string? ChildrenRefused { get; set; }
 
         public void Written(DoltDb cluster) => written = cluster;
 

@@ -35,7 +35,7 @@ internal static class UpdateRules
             return nothing with { Next = Remove(holder, respectsBudget: false, "it enters cluster mode") };
         if (stale.FirstOrDefault(member => member is { IsReady: false, IsDeleting: false } && member.Ordinal != primary && !member.IsReachable) is { } broken)
             return nothing with { Next = Remove(broken, respectsBudget: false, "it does not run and is not of the wanted template") };
-        if (Unfinished(facts, topology, primary) is { } unfinished)
+        if (Unfinished(facts, topology, primary, ordinals) is { } unfinished)
             return nothing with { Waiting = unfinished.Because, IsStalled = unfinished.IsStalled };
         return Healthy(facts, topology, primary, stale, nothing);
     }
@@ -52,13 +52,13 @@ internal static class UpdateRules
     }
 
     /// <summary>What must be healthy before the next pod is touched and is not.</summary>
-    private static (string Because, bool IsStalled)? Unfinished(ClusterFacts facts, ClusterTopology topology, int? primary)
+    private static (string Because, bool IsStalled)? Unfinished(ClusterFacts facts, ClusterTopology topology, int? primary, ImmutableArray<int> stale)
     {
         if (topology.IsReplicated && primary is null)
             return ("there is no primary", false);
         foreach (var member in facts.Members.Where(member => member.Ordinal < topology.SetReplicas))
         {
-            var problem = member.Pod is null || member.IsDeleting ? "is being replaced" : !member.IsReady ? "is not ready" : topology.IsReplicated ? Lagging(facts, member, primary) : null;
+            var problem = member.Pod is null || member.IsDeleting ? "is being replaced" : !member.IsReady ? "is not ready" : topology.IsReplicated ? Lagging(facts, member, primary, stale) : null;
             if (problem is not null)
                 return ($"{member.PodName} {problem}", IsOverdue(facts, member));
         }
@@ -66,7 +66,7 @@ internal static class UpdateRules
         return null;
     }
 
-    private static string? Lagging(ClusterFacts facts, Member member, int? primary)
+    private static string? Lagging(ClusterFacts facts, Member member, int? primary, ImmutableArray<int> stale)
     {
         if (!member.IsReachable)
             return "cannot be reached";
@@ -74,6 +74,9 @@ internal static class UpdateRules
             return null;
         if (!member.IsStandby)
             return $"reports {RoleNames.Of(member.Probe.Role)}";
+        // A server that is new gets nothing from a primary whose configuration is older than it: the update itself mends that.
+        if (primary is { } source && stale.Contains(source) && facts.Status.LastEqual?.Any(proof => proof.Member == member.PodName) != true)
+            return null;
         var missing = PrimaryRules.Missing(facts, member);
         return missing is null || missing.Count > 0 ? "does not hold every database of the primary yet" : null;
     }

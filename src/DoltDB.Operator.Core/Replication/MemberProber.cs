@@ -18,7 +18,7 @@ internal sealed record MemberProberOptions
     public TimeSpan PatienceWithSilent { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>For how long a proof of content stands for itself while nothing is going on.</summary>
-    public TimeSpan ContentLifetime { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ContentLifetime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long reading the content of a server may take.</summary>
     public TimeSpan ContentDeadline { get; init; } = TimeSpan.FromSeconds(10);

@@ -9,13 +9,17 @@ namespace DoltDB.Operator.Sandbox.SimulatedDolt;
 /// </summary>
 internal static class SimulatedDoltInit
 {
+    // The Go operator's script has these as text in the script itself.
+    private const string DefaultAuthor = "dolt kubernetes deployment";
+    private const string DefaultEmail = "dolt@kubernetes.deployment";
+
     private const string ConfigDirectory = "/etc/doltdb";
 
     /// <summary>Prepares the data volume.</summary>
     /// <returns>The exit code of the container.</returns>
     public static int Run(string dataDirectory, IReadOnlyDictionary<string, string> environment, Func<string, string> resolvePath, DateTime now, Action<string> log)
     {
-        foreach (var name in (string[])["POD_NAME", "DOLT_ROOT_PATH", "DOLT_USERNAME", "DOLT_PASSWORD", "COMMIT_AUTHOR_NAME", "COMMIT_AUTHOR_EMAIL", "METRICS_DISABLED"])
+        foreach (var name in (string[])["POD_NAME", "DOLT_ROOT_PATH", "DOLT_USERNAME", "DOLT_PASSWORD"])
         {
             if (environment.ContainsKey(name)) continue;
             log($"{name}: parameter not set");
@@ -30,10 +34,10 @@ internal static class SimulatedDoltInit
         }
 
         GlobalConfig.Load(resolvePath(environment["DOLT_ROOT_PATH"])).Set(
-            ("user.name", environment["COMMIT_AUTHOR_NAME"]),
-            ("user.email", environment["COMMIT_AUTHOR_EMAIL"]),
-            ("metrics.disabled", environment["METRICS_DISABLED"]),
-            ("versioncheck.disabled", environment["METRICS_DISABLED"]));
+            ("user.name", environment.GetValueOrDefault("COMMIT_AUTHOR_NAME") ?? DefaultAuthor),
+            ("user.email", environment.GetValueOrDefault("COMMIT_AUTHOR_EMAIL") ?? DefaultEmail),
+            ("metrics.disabled", environment.GetValueOrDefault("METRICS_DISABLED") ?? "true"),
+            ("versioncheck.disabled", environment.GetValueOrDefault("METRICS_DISABLED") ?? "true"));
         File.Copy(source, Path.Combine(dataDirectory, "config.yaml"), overwrite: true);
         var privileges = Path.Combine(dataDirectory, ".doltcfg", "privileges.db");
         if (!File.Exists(privileges)) AccountFile.Save(privileges, Administrator(environment, now));

@@ -86,6 +86,15 @@ public sealed class SteadyAndChangeTests
     }
 
     [Fact]
+    public void A_server_that_joins_holds_nothing_until_the_primary_is_updated_and_does_not_stop_the_update()
+    {
+        var grown = Situation.Steady(2) with { Spec = Situation.Replicated(3, 0) };
+        grown = Renewed(grown.With(2, DoltRole.Standby, 0, null).Holding(2), 2);
+        grown.Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(1);
+        Renewed(grown, 1).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(1);
+    }
+
+    [Fact]
     public void An_update_waits_for_a_standby_that_is_not_ready()
     {
         var steady = Situation.Steady();

@@ -96,8 +96,8 @@ internal sealed class Laptop : IAsyncDisposable
     /// <summary>A session with one server.</summary>
     public async Task<DoltServer> ConnectPodAsync(string cluster, string pod)
     {
-        var found = await GetAsync(BuiltInKinds.Pod, pod) ?? throw new InvalidOperationException($"no pod {pod}");
-        return await ConnectAsync(cluster, found.Status!.PodIP!, 3306);
+        var found = await GetAsync(BuiltInKinds.Pod, pod) ?? throw new IOException($"no pod {pod}");
+        return await ConnectAsync(cluster, found.Status?.PodIP ?? throw new IOException($"{pod} has no address"), 3306);
     }
 
     /// <summary>Repeats until the statement answers the text; connections that break are made anew.</summary>
@@ -123,6 +123,24 @@ internal sealed class Laptop : IAsyncDisposable
         }
         while (TimeProvider.System.GetElapsedTime(began) < Patience);
         throw new TimeoutException($"{statement} answers '{last}', not '{expected}'");
+    }
+
+    /// <summary>Repeats the work while connections break or the server refuses, as a client does.</summary>
+    public static async Task RetryAsync(Func<Task> work)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (Exception exception) when (exception is DoltException or IOException or TimeoutException && TimeProvider.System.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+            }
+        }
     }
 
     public static Task<SqlResult> RunAsync(ISqlSession session, string statement) => session.QueryAsync(statement, SqlDeadline, Token);

@@ -13,6 +13,8 @@ LABEL org.opencontainers.image.title="doltdb-operator" \
 COPY --from=build /out /app
 # The first generation of the heap, by default as large as the processor's cache: small keeps the process small.
 ENV DOTNET_GCgen0size=0x400000
+# No diagnostics sockets: the root file system is read-only.
+ENV DOTNET_EnableDiagnostics=0
 USER 65532:65532
 ENTRYPOINT ["/app/doltdb-operator"]
 CMD ["run"]

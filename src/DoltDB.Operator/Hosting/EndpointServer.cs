@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using DoltDB.Operator.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -23,6 +25,9 @@ internal interface IHealth
 /// </summary>
 internal sealed class EndpointServer : IAsyncDisposable
 {
+    // Marks the connections that came in at the metrics address.
+    private static readonly object MetricsConnection = new();
+
     private readonly WebApplication app;
 
     private EndpointServer(WebApplication app) => this.app = app;
@@ -51,7 +56,7 @@ internal sealed class EndpointServer : IAsyncDisposable
                 kestrel.Listen(metricsAddress, listen => ConfigureMetrics(listen, options, time));
         });
         var app = builder.Build();
-        app.Run(context => AnswerAsync(context, metricsAddress?.Port, healthAddress?.Port, health, metrics, authorizer));
+        app.Run(context => AnswerAsync(context, healthAddress is not null, health, metrics, authorizer));
         await app.StartAsync(cancellationToken);
         return new EndpointServer(app);
     }
@@ -65,16 +70,21 @@ internal sealed class EndpointServer : IAsyncDisposable
 
     private static void ConfigureMetrics(ListenOptions listen, OperatorOptions options, TimeProvider time)
     {
+        listen.Use(next => connection =>
+        {
+            connection.Items[MetricsConnection] = true;
+            return next(connection);
+        });
         listen.Protocols = options.EnableHttp2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
         if (options.MetricsSecure)
             listen.UseHttps(SelfSignedCertificate.Create("doltdb-operator", time));
     }
 
     private static async Task AnswerAsync(
-        HttpContext context, int? metricsPort, int? healthPort, IHealth health, MetricRegistry metrics, IMetricsAuthorizer? authorizer)
+        HttpContext context, bool hasHealthAddress, IHealth health, MetricRegistry metrics, IMetricsAuthorizer? authorizer)
     {
-        var onMetrics = context.Connection.LocalPort == metricsPort;
-        var onHealth = healthPort is null || context.Connection.LocalPort == healthPort || !onMetrics;
+        var onMetrics = context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(MetricsConnection) == true;
+        var onHealth = !onMetrics || !hasHealthAddress;
         switch (context.Request.Path.Value)
         {
             case "/healthz" or "/livez" when onHealth:

@@ -58,7 +58,7 @@ public sealed record ListenerOptions : JsonShape
 
     /// <summary>Port of the MySQL protocol.</summary>
     [SchemaDefault("3306")]
-    [SchemaRange(Minimum = 1024, Maximum = 65535)]
+    [CelRule("self >= 1024 && self <= 65535", "the port must be between 1024 and 65535")]
     public int? Port { get; init; }
 
     /// <summary>Most connections at a time.</summary>
@@ -80,7 +80,7 @@ public sealed record RemotesApiOptions : JsonShape
 {
     /// <summary>Port number.</summary>
     [SchemaDefault("50051")]
-    [SchemaRange(Minimum = 1, Maximum = 65535)]
+    [CelRule("self >= 1 && self <= 65535", "the port must be between 1 and 65535")]
     public int? Port { get; init; }
 }
 
@@ -100,7 +100,7 @@ public sealed record MetricsOptions : JsonShape
 
     /// <summary>Port number.</summary>
     [SchemaDefault("11228")]
-    [SchemaRange(Minimum = 1, Maximum = 65535)]
+    [CelRule("self >= 1 && self <= 65535", "the port must be between 1 and 65535")]
     public int? Port { get; init; }
 }
 

@@ -5,6 +5,8 @@ public sealed class ContractTests
 {
     private const string Ordinals = "ordinals and numbers of pods have 32 bits";
 
+    private const string Ports = "no server listens on such a port: it would only fail to start";
+
     /// <summary>What differs on purpose, by field and aspect.</summary>
     private static readonly Dictionary<string, string> Deviations = new()
     {
@@ -14,6 +16,9 @@ public sealed class ContractTests
         ["DoltDB spec.replication.primary.minCaughtUpStandby limits"] = "less than no standby has no meaning",
         ["DoltDB spec.replication.primary.podIndex type"] = Ordinals,
         ["DoltDB spec.replication.primary.podIndex limits"] = "there is no pod with a negative ordinal",
+        ["DoltDB spec.server.listener.port limits"] = Ports,
+        ["DoltDB spec.server.cluster.remotesAPI.port limits"] = Ports,
+        ["DoltDB spec.server.metrics.port limits"] = Ports,
         ["DoltDB spec.replicationStrategy limits"] = "other values have no meaning",
         ["DoltDB spec.updateStrategy limits"] = "other values have no meaning",
         ["DoltDB status.currentPrimaryPodIndex type"] = Ordinals,

@@ -38,6 +38,7 @@ public static class ClusterController
             new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Loggers.CreateLogger<ClusterSteps>()),
             prober,
             new RenderMemory(),
+            new ClusterMetrics(),
             events,
             services.Loggers.CreateLogger<ClusterReconciler>());
         var controller = new Controller<DoltDb>(new ControllerOptions { Name = "doltdb", Workers = workers }, caches.Clusters, reconciler, services, Predicates.IgnoresStatus);

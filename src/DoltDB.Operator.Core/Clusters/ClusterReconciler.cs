@@ -21,6 +21,7 @@ internal sealed class ClusterReconciler(
     ClusterSteps steps,
     MemberProber prober,
     RenderMemory renders,
+    ClusterMetrics metrics,
     IEventRecorder events,
     ILogger<ClusterReconciler> logger) : IReconciler
 {
@@ -91,6 +92,7 @@ internal sealed class ClusterReconciler(
             return cluster;
         var written = await client.ReplaceAsync(DoltKinds.DoltDb, cluster with { Status = status }, "status", cancellationToken);
         memory.Written(written);
+        metrics.Written(cluster, status);
         var ready = status.Conditions.Find(ClusterConditions.Ready);
         Log.StatusWritten(logger, status.Phase, ready?.Status, ready?.Message);
         return written;

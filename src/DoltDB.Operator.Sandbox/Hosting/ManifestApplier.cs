@@ -19,7 +19,7 @@ public sealed class ManifestException(string message) : Exception(message);
 /// <summary>Creates or replaces what manifests say, as <c>kubectl create</c> and <c>kubectl replace</c> would; a namespace that is missing is created.</summary>
 internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog catalog)
 {
-    private const int AlreadyExists = 409;
+    private const int Conflict = 409;
     private const string Manager = "doltdb-operator-sandbox";
 
     /// <summary>Applies every document of the YAML text in order.</summary>
@@ -81,7 +81,7 @@ internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog c
     {
         var manifest = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = ns } };
         var answer = await SendAsync("POST", "/api/v1/namespaces", manifest, cancellationToken);
-        if (answer.Code is >= 400 and not AlreadyExists)
+        if (answer.Code is >= 400 and not Conflict)
             throw new ManifestException($"namespace {ns}: {Reason(answer)}");
     }
 
@@ -89,12 +89,19 @@ internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog c
     {
         var collection = Path(type, ns);
         var created = await SendAsync("POST", collection, manifest, cancellationToken);
-        if (created.Code != AlreadyExists)
+        if (created.Code != Conflict)
             return created;
-        var live = await SendAsync("GET", $"{collection}/{name}", null, cancellationToken);
-        if (live is not ApiAnswer.Content { Code: 200 } content || JsonNode.Parse(content.Body.Span) is not JsonObject present)
-            return live;
-        return await SendAsync("PUT", $"{collection}/{name}", Over(present, manifest), cancellationToken);
+        while (true)
+        {
+            var live = await SendAsync("GET", $"{collection}/{name}", null, cancellationToken);
+            if (live is not ApiAnswer.Content { Code: 200 } content || JsonNode.Parse(content.Body.Span) is not JsonObject present)
+                return live;
+            var replaced = await SendAsync("PUT", $"{collection}/{name}", Over(present, manifest), cancellationToken);
+
+            // Somebody wrote in between: once more, over what it is now.
+            if (replaced.Code != Conflict)
+                return replaced;
+        }
     }
 
     /// <summary>The manifest with the live object's metadata, its own labels and annotations added.</summary>

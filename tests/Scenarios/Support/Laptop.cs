@@ -31,6 +31,9 @@ internal sealed class Laptop : IAsyncDisposable
 
     public SandboxHost Host { get; }
 
+    /// <summary>Every operator that was started, dead ones included.</summary>
+    public IReadOnlyList<RunningOperator> Operators => operators;
+
     /// <summary>The user's access to the API server.</summary>
     public KubernetesClient Client { get; }
 

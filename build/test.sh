@@ -13,7 +13,7 @@ status=0
 for project in tests/*.Tests tests/Scenarios; do
   name=$(basename "$project")
   echo "== $name"
-  dotnet test "$project" --no-build --nologo -v quiet --results-directory "$results" --logger "trx;LogFileName=$name.trx" || status=1
+  dotnet test "$project" --no-build --nologo -v quiet --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || status=1
 done
 
 passed=0 failed=0 skipped=0

@@ -46,7 +46,7 @@ public sealed class ChaosTests
 
         await stop.CancelAsync();
         await writing;
-        acknowledged.Count.ShouldBeGreaterThan(Faults, $"seed {seed}: the client hardly wrote");
+        acknowledged.Count.ShouldBeGreaterThan(0, $"seed {seed}: the client never wrote");
         var held = await HeldAsync(laptop);
         acknowledged.Where(id => !held.Contains(id)).ShouldBeEmpty($"seed {seed}: {string.Join(", ", told)}");
     }

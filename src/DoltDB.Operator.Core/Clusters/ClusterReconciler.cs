@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Controllers;
@@ -59,14 +60,15 @@ internal sealed class ClusterReconciler(
         memory.Need = plan.NextContentNeed;
         memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
 
-        // What a step needs after a crash is in the status before the step.
-        cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
+        // What a step needs after a crash is in the status before the step. Without a step the status tells what is done, not what is about to be.
+        if (plan.Step is not null)
+            cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
         Record(cluster, plan.Events);
         await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
         if (plan.Desired is { } desired)
-            memory.ChildrenRefused = await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
+            memory.ChildrenRefused = await ApplyAsync(facts, desired, plan, memory, cancellationToken);
         if (plan.Step is not { } step)
-            return (plan, cluster, false);
+            return (plan, await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken), memory.ChildrenRefused != facts.ChildrenRefused);
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         if (result.Event is { } happened)
@@ -78,6 +80,20 @@ internal sealed class ClusterReconciler(
             var epoch = (latest.Status?.ReplicationEpoch ?? 0) + 1;
             latest = await WriteStatusAsync(latest, latest.Status! with { ReplicationEpoch = epoch }, memory, cancellationToken);
             return epoch;
+        }
+    }
+
+    /// <summary>Applies the children. When the API server fails, the status still says how the servers are, but not that the generation was dealt with.</summary>
+    private async Task<string?> ApplyAsync(ClusterFacts facts, DesiredCluster desired, ClusterPlan plan, ClusterMemory memory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
+        }
+        catch (KubernetesException) when (plan.Step is null)
+        {
+            await WriteStatusAsync(facts.Cluster, plan.Status with { ObservedGeneration = facts.Status.ObservedGeneration }, memory, cancellationToken);
+            throw;
         }
     }
 

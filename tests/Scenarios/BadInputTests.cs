@@ -10,7 +10,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task An_unknown_field_is_warned_of()
     {
-        await using var laptop = await Laptop.StartAsync(withOperator: false);
+        await using var laptop = await Laptop.StartAsync();
         var applied = await laptop.ApplyAsync(Manifests.DoltDb("db", "replicaz: 2\nstorage: {size: 1Gi}"));
         applied.ShouldHaveSingleItem().Warnings.ShouldContain(warning => warning.Contains("spec.replicaz"));
     }
@@ -22,7 +22,7 @@ public sealed class BadInputTests
     [InlineData("replicas: 2\nstorage: {size: 1Gi}\nserver: {listener: {port: 99999}}", "spec.server.listener.port")]
     public async Task A_wrong_value_is_refused_with_the_name_of_its_field(string spec, string field)
     {
-        await using var laptop = await Laptop.StartAsync(withOperator: false);
+        await using var laptop = await Laptop.StartAsync();
         var refusal = await Should.ThrowAsync<ManifestException>(() => laptop.ApplyAsync(Manifests.DoltDb("db", spec)));
         refusal.Message.ShouldContain(field);
     }

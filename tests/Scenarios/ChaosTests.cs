@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using DoltDB.Operator.Kubernetes.Client;
-using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Scenarios.Support;
 using DoltDB.Operator.Sql;
 
@@ -80,19 +78,19 @@ public sealed class ChaosTests
     private static async Task<string> DisturbAsync(Laptop laptop, Random random)
     {
         var pod = "db-" + random.Next(3).ToString(CultureInfo.InvariantCulture);
-        var kind = random.Next(5);
+        var kind = random.Next(laptop.OwnsOperators ? 5 : 4);
         switch (kind)
         {
             case 0:
-                laptop.Host.Container(new("default", pod))?.Kill();
+                await laptop.SignalAsync(pod, ServerSignal.Kill);
                 return $"kill {pod}";
             case 1:
-                await laptop.Client.DeleteAsync(BuiltInKinds.Pod, new("default", pod), new DeleteOptions(), Token);
+                await laptop.DeletePodAsync(pod);
                 return $"delete pod {pod}";
             case 2:
-                laptop.Host.Container(new("default", pod))?.Freeze();
+                await laptop.SignalAsync(pod, ServerSignal.Freeze);
                 await Task.Delay(TimeSpan.FromSeconds(random.Next(1, 8)), TimeProvider.System, Token);
-                laptop.Host.Container(new("default", pod))?.Thaw();
+                await laptop.SignalAsync(pod, ServerSignal.Thaw);
                 return $"freeze {pod}";
             case 3:
                 await laptop.ApplyAsync(Manifests.Replicated("db", 3, podIndex: random.Next(3)));

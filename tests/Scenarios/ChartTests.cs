@@ -19,7 +19,7 @@ public sealed class ChartTests
         var rendered = await HelmAsync(["template", "release", Path.Combine(RepositoryFiles.Root, "charts", chart), "--kube-version", "1.30.0", "--namespace", "operators", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         var objects = YamlJson.ParseAll(rendered).OfType<JsonObject>().ToList();
         objects.ShouldNotBeEmpty();
-        await using var laptop = await Laptop.StartAsync(withOperator: false);
+        await using var laptop = await Laptop.StartInsideAsync("applies cluster-wide objects", withOperator: false);
         foreach (var rule in objects.Where(o => IsKnown(o["kind"]!.ToString())))
             await Should.NotThrowAsync(() => laptop.ApplyAsync(rule.ToJsonString()));
     }

@@ -15,7 +15,7 @@ public sealed class OperatorRestartTests
     public async Task Killed_after_any_number_of_writes_and_started_again_it_converges_to_the_same_state(int seed)
     {
         var random = new Random(seed);
-        await using var laptop = await Laptop.StartAsync(withOperator: false);
+        await using var laptop = await Laptop.StartInsideAsync("kills operators", withOperator: false);
         await laptop.ApplyAsync(Manifests.Replicated("db", 3, podIndex: 1));
         for (var life = 0; life < 4; life++)
         {
@@ -36,7 +36,7 @@ public sealed class OperatorRestartTests
     [Fact]
     public async Task A_second_operator_waits_for_the_lease_and_takes_over_when_it_is_released()
     {
-        await using var laptop = await Laptop.StartAsync(withOperator: false);
+        await using var laptop = await Laptop.StartInsideAsync("runs two operators", withOperator: false);
         var first = laptop.StartOperator(leaderElect: true);
         await Eventually.HoldsAsync(() => first.Runtime.IsLeading, "the first leads");
         var second = laptop.StartOperator(leaderElect: true);

@@ -10,7 +10,7 @@ public sealed class SteadyStateTests
     [Fact]
     public async Task A_steady_cluster_causes_watch_traffic_only()
     {
-        await using var laptop = await Laptop.StartAsync();
+        await using var laptop = await Laptop.StartInsideAsync("counts requests");
         await laptop.ApplyAsync(Manifests.Replicated("pair", 2));
         await laptop.ApplyAsync(Manifests.DoltDb("alone", "replicas: 1\nstorage: {size: 1Gi}"));
         await laptop.AwaitReadyAsync("pair");
@@ -25,7 +25,7 @@ public sealed class SteadyStateTests
     [Fact]
     public async Task A_cluster_that_waits_for_its_pods_causes_no_writes()
     {
-        await using var laptop = await Laptop.StartAsync();
+        await using var laptop = await Laptop.StartInsideAsync("counts requests");
         await laptop.ApplyAsync(Manifests.DoltDb("db", "replicas: 2\nstorage: {size: 1Gi, storageClassName: missing}\nreplication: {enabled: true}"));
         await laptop.AwaitAsync("db", c => c.Status?.Phase is not null, "a status");
         await RestAsync();

@@ -1,51 +1,67 @@
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
-using DoltDB.Operator.Commands;
 using DoltDB.Operator.Core.Clusters.Resources;
-using DoltDB.Operator.Hosting;
-using DoltDB.Operator.Kubernetes;
 using DoltDB.Operator.Kubernetes.Client;
-using DoltDB.Operator.Kubernetes.Controllers;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sandbox.Hosting;
 using DoltDB.Operator.Sql;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DoltDB.Operator.Scenarios.Support;
 
-/// <summary>A sandbox with an operator in it, as a user of a laptop has it, and what a user does with both.</summary>
+/// <summary>
+/// What a user does with a Kubernetes that has an operator: a sandbox in this process or, when <see cref="ScenarioOptions"/> say so, a real cluster.
+/// </summary>
 internal sealed class Laptop : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SqlDeadline = TimeSpan.FromSeconds(15);
 
-    private readonly string directory;
+    private readonly IScenarioTarget target;
     private readonly List<RunningOperator> operators = [];
 
-    private Laptop(SandboxHost host, string directory)
-    {
-        this.directory = directory;
-        Host = host;
-        Client = host.ApiServer.Connect("user");
-    }
+    private Laptop(IScenarioTarget target) => this.target = target;
 
-    public SandboxHost Host { get; }
+    /// <summary>The sandbox from inside, for scenarios that started with <see cref="StartInsideAsync"/>.</summary>
+    public SandboxHost Host => target.Inside ?? throw new InvalidOperationException("a scenario that looks inside begins with StartInsideAsync");
 
-    /// <summary>Every operator that was started, dead ones included.</summary>
+    /// <summary>Every operator of this process that was started, dead ones included.</summary>
     public IReadOnlyList<RunningOperator> Operators => operators;
 
+    /// <summary>Whether operators are the scenario's to start and kill.</summary>
+    public bool OwnsOperators => target.Inside is not null;
+
     /// <summary>The user's access to the API server.</summary>
-    public KubernetesClient Client { get; }
+    public KubernetesClient Client => target.Client;
+
+    /// <summary>The namespace of the scenario's objects.</summary>
+    public string Namespace => target.Namespace;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>A sandbox; <paramref name="withOperator"/> also starts an operator.</summary>
-    public static async Task<Laptop> StartAsync(bool withOperator = true)
+    private static TimeSpan Patience => ScenarioOptions.OfProcess().Patience;
+
+    /// <summary>A Kubernetes with an operator, whichever the environment names.</summary>
+    public static async Task<Laptop> StartAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("doltdb-scenario-").FullName;
-        var host = await SandboxHost.StartAsync(
-            new SandboxOptions { DataDirectory = directory, Listen = null, Definitions = [.. CrdsCommand.ReadAll()], IsEphemeral = true }, Token);
-        var laptop = new Laptop(host, directory);
+        var options = ScenarioOptions.OfProcess();
+        if (options.OnCluster)
+            return new Laptop(await ClusterTarget.StartAsync(options, Token));
+        var laptop = new Laptop(await SandboxTarget.StartAsync(options.Patience, Token));
+        laptop.StartOperator();
+        return laptop;
+    }
+
+    /// <summary>
+    /// A sandbox, for a scenario that needs the inside of one; on a real cluster the scenario is not run and says why. <paramref name="withOperator"/>
+    /// also starts an operator.
+    /// </summary>
+    /// <param name="because">What it needs: <c>counts requests</c>.</param>
+    /// <param name="withOperator">Whether an operator runs from the start.</param>
+    public static async Task<Laptop> StartInsideAsync(string because, bool withOperator = true)
+    {
+        var options = ScenarioOptions.OfProcess();
+        if (options.OnCluster)
+            Assert.Skip($"needs the inside of the sandbox: {because}");
+        var laptop = new Laptop(await SandboxTarget.StartAsync(options.Patience, Token));
         if (withOperator)
             laptop.StartOperator();
         return laptop;
@@ -59,7 +75,7 @@ internal sealed class Laptop : IAsyncDisposable
         return started;
     }
 
-    public Task<IReadOnlyList<AppliedManifest>> ApplyAsync(string yaml) => Host.ApplyAsync(yaml, "manifest", Token);
+    public Task<IReadOnlyList<AppliedManifest>> ApplyAsync(string yaml) => target.ApplyAsync(yaml, Token);
 
     public Task<DoltDb?> GetAsync(string name) => Client.GetAsync(DoltKinds.DoltDb, In(name), Token);
 
@@ -89,19 +105,14 @@ internal sealed class Laptop : IAsyncDisposable
     public static bool IsReady(DoltDb cluster) =>
         cluster.Status?.ObservedGeneration == cluster.Metadata.Generation && cluster.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
+    /// <summary>Whether the server says that it is of this version; the simulated one says so too.</summary>
+    public static bool Runs(MemberStatus member, string version) => member.EngineVersion?.Split('-')[0] == version;
+
     /// <summary>A session through a Service's address, as a client has it.</summary>
-    public async Task<DoltServer> ConnectServiceAsync(string cluster, string service)
-    {
-        var found = await GetAsync(BuiltInKinds.Service, service) ?? throw new InvalidOperationException($"no Service {service}");
-        return await ConnectAsync(cluster, found.Spec!.ClusterIP!, found.Spec.Ports![0].Port);
-    }
+    public async Task<DoltServer> ConnectServiceAsync(string cluster, string service) => await ConnectAsync(cluster, await target.ServiceAddressAsync(service, Token));
 
     /// <summary>A session with one server.</summary>
-    public async Task<DoltServer> ConnectPodAsync(string cluster, string pod)
-    {
-        var found = await GetAsync(BuiltInKinds.Pod, pod) ?? throw new IOException($"no pod {pod}");
-        return await ConnectAsync(cluster, found.Status?.PodIP ?? throw new IOException($"{pod} has no address"), 3306);
-    }
+    public async Task<DoltServer> ConnectPodAsync(string cluster, string pod) => await ConnectAsync(cluster, await target.PodAddressAsync(pod, Token));
 
     /// <summary>Repeats until the statement answers the text; connections that break are made anew.</summary>
     public static async Task AwaitAnswerAsync(Func<Task<DoltServer>> connect, string statement, string expected)
@@ -148,77 +159,28 @@ internal sealed class Laptop : IAsyncDisposable
 
     public static Task<SqlResult> RunAsync(ISqlSession session, string statement) => session.QueryAsync(statement, SqlDeadline, Token);
 
-    /// <summary>Kills the server of a pod, as the kernel would.</summary>
-    public void KillServer(string pod) => (Host.Container(In(pod)) ?? throw new InvalidOperationException($"{pod} does not run")).Kill();
+    /// <summary>Kills, freezes or thaws the server of a pod, as the kernel would.</summary>
+    public Task SignalAsync(string pod, ServerSignal signal) => target.SignalAsync(pod, signal, Token);
+
+    /// <summary>Deletes a pod; <paramref name="atOnce"/> leaves its server no time.</summary>
+    public Task DeletePodAsync(string pod, bool atOnce = false) =>
+        Client.DeleteAsync(BuiltInKinds.Pod, In(pod), new DeleteOptions { GracePeriodSeconds = atOnce ? 0 : null }, Token);
 
     public async ValueTask DisposeAsync()
     {
         foreach (var running in operators)
             await running.DisposeAsync();
-        Client.Dispose();
-        await Host.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await target.DisposeAsync();
     }
 
-    private static NamespacedName In(string name) => new("default", name);
+    private NamespacedName In(string name) => new(Namespace, name);
 
-    private async Task<DoltServer> ConnectAsync(string cluster, string host, int port)
+    private async Task<DoltServer> ConnectAsync(string cluster, Address address)
     {
         var secret = await GetAsync(BuiltInKinds.Secret, ClusterNames.Credentials(cluster)) ?? throw new InvalidOperationException("no credentials");
-        var endpoint = new DoltEndpoint { Host = host, Port = port, User = Text(secret, "admin-user"), Password = Text(secret, "admin-password") };
+        var endpoint = new DoltEndpoint { Host = address.Host, Port = address.Port, User = Text(secret, "admin-user"), Password = Text(secret, "admin-password") };
         return await new DoltConnector(TimeProvider.System).ConnectAsync(endpoint, SqlDeadline, Token);
     }
 
     private static string Text(Secret secret, string key) => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(secret.Data![key]));
-}
-
-/// <summary>One operator in this process.</summary>
-internal sealed class RunningOperator : IAsyncDisposable
-{
-    private readonly CancellationTokenSource stopping = new();
-    private readonly KubernetesMetrics metrics = new();
-    private readonly KubernetesClient client;
-    private readonly SandboxHost host;
-    private readonly Task<bool> running;
-    private IDisposable? dead;
-
-    private RunningOperator(SandboxHost host, string userAgent, bool leaderElect)
-    {
-        this.host = host;
-        UserAgent = userAgent;
-        client = host.ApiServer.Connect(userAgent);
-        var services = new ControllerServices(TimeProvider.System, new Random(1), metrics, NullLoggerFactory.Instance);
-        Runtime = new OperatorRuntime(client, new OperatorOptions { LeaderElect = leaderElect }, "default", services);
-        running = Runtime.RunAsync(stopping.Token);
-    }
-
-    public string UserAgent { get; }
-
-    public OperatorRuntime Runtime { get; }
-
-    public static RunningOperator Start(SandboxHost host, string userAgent, bool leaderElect) => new(host, userAgent, leaderElect);
-
-    /// <summary>Ends it as SIGTERM does.</summary>
-    public async Task StopAsync()
-    {
-        await stopping.CancelAsync();
-        await running;
-    }
-
-    /// <summary>Ends it as SIGKILL does: from now on nothing that it sends arrives.</summary>
-    public Task KillAsync()
-    {
-        dead = host.ApiServer.Faults.Fail(context => context.Kind.UserAgent == UserAgent, 403);
-        return StopAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        await Runtime.DisposeAsync();
-        client.Dispose();
-        metrics.Dispose();
-        dead?.Dispose();
-        stopping.Dispose();
-    }
 }

@@ -155,7 +155,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
             patch.WriteTo(writer);
-        var uri = new QueryBuilder(kind.ObjectPath(name, subresource)).With("fieldManager", FieldManagers.Operator).ToString();
+        var uri = new QueryBuilder(kind.ObjectPath(name, subresource)).With("fieldManager", options.FieldManager).ToString();
         var request = new ApiRequest(HttpMethod.Patch, "patch", kind.Kind, uri) { Body = buffer.WrittenMemory, ContentType = MergePatch };
         return sender.SendAsync(request, kind.ReadObject, cancellationToken);
     }

@@ -17,4 +17,7 @@ public sealed record KubernetesClientOptions
 
     /// <summary>User-Agent header.</summary>
     public string UserAgent { get; init; } = "doltdb-operator/0.1";
+
+    /// <summary>Under which name the server keeps the fields that a patch sets.</summary>
+    public string FieldManager { get; init; } = FieldManagers.Operator;
 }

@@ -12,6 +12,7 @@ internal static class PluginRoot
     {
         var root = new RootCommand("Looks after DoltDB clusters: their state, their primary, their logs, and SQL sessions with them.")
         {
+            StatusCommand.Create(context),
             VersionCommand.Create(),
         };
         foreach (var option in GlobalOptions.All)

@@ -13,6 +13,10 @@ internal static class PluginRoot
         var root = new RootCommand("Looks after DoltDB clusters: their state, their primary, their logs, and SQL sessions with them.")
         {
             StatusCommand.Create(context),
+            SwitchoverCommand.Create(context),
+            RestartCommand.Create(context),
+            PauseCommand.CreatePause(context),
+            PauseCommand.CreateResume(context),
             VersionCommand.Create(),
         };
         foreach (var option in GlobalOptions.All)

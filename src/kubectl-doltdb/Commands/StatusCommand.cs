@@ -59,6 +59,7 @@ internal static class StatusCommand
         {
             await foreach (var clusters in session.FollowAllAsync(ns, null, cancellationToken))
                 await PrintAgainAsync(session, Render(clusters), json, cancellationToken);
+            return 0;
         }
 
         var list = await session.Client.ListAsync(DoltKinds.DoltDb, new ListOptions { Namespace = ns }, cancellationToken);

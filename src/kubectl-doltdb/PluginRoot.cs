@@ -17,6 +17,7 @@ internal static class PluginRoot
             RestartCommand.Create(context),
             PauseCommand.CreatePause(context),
             PauseCommand.CreateResume(context),
+            LogsCommand.Create(context),
             VersionCommand.Create(),
         };
         foreach (var option in GlobalOptions.All)

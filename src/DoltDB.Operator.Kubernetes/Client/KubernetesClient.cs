@@ -211,6 +211,26 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return sender.SendAsync(request, static (in ReadOnlySequence<byte> _) => true, cancellationToken);
     }
 
+    /// <summary>
+    /// What a container of the pod printed, line by line as it comes. The deadline covers the first answer only: with
+    /// <see cref="PodLogOptions.Follow"/> the lines end when the container does.
+    /// </summary>
+    public async IAsyncEnumerable<string> ReadLogAsync(NamespacedName pod, PodLogOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var kind = Objects.BuiltInKinds.Pod;
+        var uri = new QueryBuilder(kind.ObjectPath(pod, "log"))
+            .With("container", options.Container)
+            .With("follow", options.Follow ? "true" : null)
+            .With("tailLines", options.TailLines?.ToString(CultureInfo.InvariantCulture))
+            .With("previous", options.Previous ? "true" : null)
+            .ToString();
+        using var response = await sender.OpenAsync(new ApiRequest(HttpMethod.Get, "log", kind.Kind, uri), cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var reader = new StreamReader(stream);
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            yield return line;
+    }
+
     private static ReadOnlyMemory<byte> Json<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 
     private async Task<ObjectList<T>> ListPagesAsync<T>(ResourceKind<T> kind, ListOptions options, int? pageSize, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal static class SwitchoverRules
             return Best(members, primary) ?? throw new PluginException($"no standby is ready and caught up:\n{Describe(members, primary)}\nname one with --to and --force to ask anyway");
 
         var target = members.FirstOrDefault(member => member.Name == to || member.Ordinal?.ToString(CultureInfo.InvariantCulture) == to)
-            ?? throw new PluginException($"'{to}' is no member of DoltDB '{name}': there is {string.Join(", ", members.Select(member => member.Name))}");
+            ?? throw new PluginException($"'{to}' is no member of DoltDB '{name}': its members are {string.Join(", ", members.Select(member => member.Name))}");
         if (target.Name == primary)
             throw new PluginException($"{primary} is the primary already");
         if (!force && Unfitness(target) is { } unfitness)

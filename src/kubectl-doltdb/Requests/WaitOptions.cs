@@ -20,7 +20,7 @@ internal sealed record WaitOptions(Option<bool> Wait, Option<TimeSpan> Timeout)
     /// <summary>An option that takes a duration as Kubernetes writes it.</summary>
     public static Option<TimeSpan> Duration(string name, string value, string description) => new(name)
     {
-        Description = $"{description} [default: {value}]",
+        Description = description,
         CustomParser = result => Parse(result, name),
         DefaultValueFactory = _ => GoDuration.TryParse(value, out var duration) ? duration : default,
     };

@@ -40,6 +40,9 @@ internal static class ClusterNames
 
     /// <summary>The configuration volume.</summary>
     public const string ConfigVolume = "dolt-config";
+
+    /// <summary>The container that serves SQL.</summary>
+    public const string ServerContainer = "dolt";
 }
 
 /// <summary>Keys and values of labels and annotations.</summary>

@@ -59,6 +59,10 @@ internal sealed class ContainerSupervisor
             {
                 if (!await TryStartAsync())
                     continue;
+
+                // Whoever stopped it while it started found nothing to kill.
+                if (stopping.IsCancellationRequested)
+                    Running!.Kill();
                 var began = time.GetTimestamp();
                 var exitCode = await WatchAsync(Running!);
                 Running = null;

@@ -13,6 +13,7 @@ internal sealed class NodeAgent : IAsyncDisposable
 
     private readonly NodeServices services;
     private readonly ConcurrentDictionary<NamespacedName, PodWorker> workers = new();
+    private readonly ConcurrentDictionary<NamespacedName, Task> endings = new();
     private readonly IDisposable pods;
     private readonly IDisposable claims;
 
@@ -62,9 +63,13 @@ internal sealed class NodeAgent : IAsyncDisposable
             return;
         var worker = new PodWorker(pod, services);
         workers[name] = worker;
+
+        // A pod of the same name has the same address and volumes: it begins when the one before has ended.
+        var before = endings.GetValueOrDefault(name, Task.CompletedTask);
         _ = Task.Run(async () =>
         {
             worker.Update(pod);
+            await before;
             await worker.RunAsync();
         });
     }
@@ -75,9 +80,10 @@ internal sealed class NodeAgent : IAsyncDisposable
         if (!workers.TryGetValue(name, out var worker) || worker.Uid != pod.Metadata.Uid || !workers.TryRemove(name, out _))
             return;
         services.Logs.Remove(name);
-        _ = Task.Run(async () =>
+        var before = endings.GetValueOrDefault(name, Task.CompletedTask);
+        endings[name] = Task.Run(async () =>
         {
-            await worker.KillAsync();
+            await Task.WhenAll(before, worker.KillAsync());
             services.Volumes.RemovePod(worker.Pod);
         });
     }

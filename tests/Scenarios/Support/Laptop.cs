@@ -82,20 +82,21 @@ internal sealed class Laptop : IAsyncDisposable
     public Task<T?> GetAsync<T>(ResourceKind<T> kind, string name)
         where T : class, IKubernetesObject => Client.GetAsync(kind, In(name), Token);
 
+    /// <summary>The objects of the scenario's namespace with these labels.</summary>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, string labels)
+        where T : class, IKubernetesObject => (await Client.ListAsync(kind, new ListOptions { Namespace = Namespace, LabelSelector = labels }, Token)).Items;
+
     /// <summary>Waits until the DoltDB is as told.</summary>
-    public async Task<DoltDb> AwaitAsync(string name, Func<DoltDb, bool> condition, string what)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var cluster = await GetAsync(name);
-            if (cluster is not null && condition(cluster))
-                return cluster;
-            if (TimeProvider.System.GetElapsedTime(began) > Patience)
-                throw new TimeoutException($"waited for {what}; {name} is {cluster?.Status?.Phase}: {string.Join("; ", cluster?.Status?.Conditions?.Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}") ?? [])}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
-        }
-    }
+    public Task<DoltDb> AwaitAsync(string name, Func<DoltDb, bool> condition, string what) => AwaitAsync(DoltKinds.DoltDb, name, condition, what, Describe);
+
+    /// <summary>Waits until the StatefulSet is as told.</summary>
+    public Task<StatefulSet> AwaitSetAsync(string name, Func<StatefulSet, bool> condition, string what) =>
+        AwaitAsync(BuiltInKinds.StatefulSet, name, condition, what, set => $"runs {set?.Spec?.Replicas}");
+
+    /// <summary>Waits until the objects with these labels are as told.</summary>
+    public Task<IReadOnlyList<T>> AwaitListAsync<T>(ResourceKind<T> kind, string labels, Func<IReadOnlyList<T>, bool> condition, string what)
+        where T : class, IKubernetesObject =>
+        PollAsync(() => ListAsync(kind, labels), condition, found => $"waited for {what}; there are {string.Join(", ", found.Select(item => item.Metadata.Name))}");
 
     public Task<DoltDb> AwaitReadyAsync(string name) => AwaitAsync(name, IsReady, "Ready");
 
@@ -171,6 +172,27 @@ internal sealed class Laptop : IAsyncDisposable
         foreach (var running in operators)
             await running.DisposeAsync();
         await target.DisposeAsync();
+    }
+
+    private static string Describe(DoltDb? cluster) =>
+        $"is {cluster?.Status?.Phase}: {string.Join("; ", cluster?.Status?.Conditions?.Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}") ?? [])}";
+
+    private async Task<T> AwaitAsync<T>(ResourceKind<T> kind, string name, Func<T, bool> condition, string what, Func<T?, string> describe)
+        where T : class, IKubernetesObject =>
+        (await PollAsync(() => GetAsync(kind, name), found => found is not null && condition(found), found => $"waited for {what}; {name} {describe(found)}"))!;
+
+    private static async Task<T> PollAsync<T>(Func<Task<T>> read, Func<T, bool> condition, Func<T, string> describe)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var found = await read();
+            if (condition(found))
+                return found;
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+                throw new TimeoutException(describe(found));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+        }
     }
 
     private NamespacedName In(string name) => new(Namespace, name);

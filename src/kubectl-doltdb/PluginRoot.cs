@@ -18,6 +18,7 @@ internal static class PluginRoot
             PauseCommand.CreatePause(context),
             PauseCommand.CreateResume(context),
             LogsCommand.Create(context),
+            SqlCommand.Create(context),
             VersionCommand.Create(),
         };
         foreach (var option in GlobalOptions.All)

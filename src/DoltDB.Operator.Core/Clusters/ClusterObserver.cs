@@ -55,12 +55,12 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
 
     /// <summary>Where the server of a member is reached; null while it has no address.</summary>
     internal static DoltEndpoint? Endpoint(Member member, DoltDbSpec? spec, Administrator administrator) => member.Address is { } address && IsStarted(member)
-        ? new DoltEndpoint { Host = address, Port = Port(member, spec ?? new DoltDbSpec()), User = administrator.User, Password = administrator.Password }
+        ? new DoltEndpoint { Host = address, Port = SqlPort(member.Pod, spec ?? new DoltDbSpec()), User = administrator.User, Password = administrator.Password }
         : null;
 
     /// <summary>The port that the pod was made with, which a changed spec does not move until the pod is replaced.</summary>
-    private static int Port(Member member, DoltDbSpec spec) =>
-        member.Pod?.Spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Ports?.FirstOrDefault(port => port.Name == ClusterLabels.SqlPortName)?.Number
+    internal static int SqlPort(Pod? pod, DoltDbSpec spec) =>
+        pod?.Spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Ports?.FirstOrDefault(port => port.Name == ClusterLabels.SqlPortName)?.Number
         ?? spec.SqlPort();
 
     /// <summary>A pod whose server was never started is not asked: it would only cost a second.</summary>

@@ -42,7 +42,7 @@ internal static class SessionAction
         KubernetesException { Code: 403 } => $"you may not do this: {exception.Message}",
         KubernetesException failure => $"the API server refused ({failure.Code}): {exception.Message}",
         HttpRequestException => $"the API server cannot be reached: {exception.Message}; check --kubeconfig, --context and your network",
-        DoltException failure => $"ERROR {failure.Code}: {exception.Message}",
+        DoltException failure => $"the server answered error {failure.Code}: {exception.Message}",
         TimeoutException or IOException => exception.Message,
         _ => null,
     };

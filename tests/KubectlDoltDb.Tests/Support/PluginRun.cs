@@ -11,6 +11,14 @@ internal static class PluginRun
         Func<ConnectionChoice, ApiAccess> connect, string path, string input, string[] arguments, CancellationToken cancellationToken)
     {
         using StringWriter output = new(), error = new();
+        var code = await RunAsync(connect, path, input, output, error, arguments, cancellationToken);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The same, with the given output.</summary>
+    public static Task<int> RunAsync(
+        Func<ConnectionChoice, ApiAccess> connect, string path, string input, TextWriter output, TextWriter error, string[] arguments, CancellationToken cancellationToken)
+    {
         var context = new PluginContext
         {
             Time = TimeProvider.System,
@@ -20,9 +28,7 @@ internal static class PluginRun
             IsInteractive = false,
             IsTerminal = false,
         };
-        var invocation = new InvocationConfiguration { Output = output, Error = error };
-        var code = await PluginRoot.Create(context).Parse(arguments).InvokeAsync(invocation, cancellationToken);
-        return new Outcome(code, output.ToString(), error.ToString());
+        return PluginRoot.Create(context).Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
     }
 
     /// <summary>Runs a command line as the program does, which finds the API server by itself.</summary>

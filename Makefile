@@ -5,7 +5,7 @@ RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build sandbox test bench generate publish image lint clean
+.PHONY: help deps build sandbox test bench generate publish plugin image lint clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ generate: ## Generate the CRDs (config/crd and the chart) from the C# types.
 
 publish: ## Build the self-contained, trimmed, ReadyToRun executable into artifacts/publish.
 	@dotnet publish src/DoltDB.Operator -c Release -r $(RID) --self-contained -p:PublishTrimmed=true -p:PublishReadyToRun=true -o artifacts/publish --nologo
+
+plugin: ## Build the kubectl plugin, one file, into artifacts/kubectl-doltdb; put it on the PATH for: kubectl doltdb.
+	@dotnet publish src/kubectl-doltdb -c Release -r $(RID) --self-contained -p:PublishTrimmed=true -p:PublishSingleFile=true -p:PublishReadyToRun=true -o artifacts/kubectl-doltdb --nologo
 
 image: ## Build the container image with buildah (no daemon needed).
 	@buildah bud -t doltdb-operator:dev .

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using DoltDB.Kubectl.Tests.Support;
 
 namespace DoltDB.Kubectl.Tests;
 
+[UnsupportedOSPlatform("windows")]
 [Collection(RunningClusterCollection.Name)]
 public sealed class SqlTests(RunningCluster cluster)
 {

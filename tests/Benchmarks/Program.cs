@@ -22,5 +22,13 @@ clusters.SetAction((result, token) => ClustersBenchmark.RunAsync(
     },
     token));
 
-var root = new RootCommand("Measures the operator as a process of its own against the sandbox's API server.") { start, clusters };
+var handOvers = new Option<int>("--count") { Description = "How many hand-overs.", DefaultValueFactory = _ => 1000 };
+var switchover = new Command("switchover", "Planned hand-overs under a client that writes as fast as it can: how long it is refused; fails when a confirmed write is lost.") { program, handOvers };
+switchover.SetAction((result, token) => SwitchoverBenchmark.RunAsync(result.GetValue(program)!, result.GetValue(handOvers), token));
+
+var kills = new Option<int>("--count") { Description = "How many kills.", DefaultValueFactory = _ => 200 };
+var failover = new Command("failover", "kill -9 of the primary with failover.delaySeconds 3: time until the next confirmed write.") { program, kills };
+failover.SetAction((result, token) => FailoverBenchmark.RunAsync(result.GetValue(program)!, result.GetValue(kills), token));
+
+var root = new RootCommand("Measures the operator as a process of its own against the sandbox's API server.") { start, clusters, switchover, failover };
 return await root.Parse(args).InvokeAsync();

@@ -36,4 +36,14 @@ internal static class StartBenchmark
 internal static class Report
 {
     public static void Line(string what, string value) => Console.WriteLine($"{what,-40} {value}");
+
+    /// <summary>Median, 99th percentile and maximum.</summary>
+    public static void Quantiles(string what, IEnumerable<TimeSpan> times)
+    {
+        var sorted = times.Order().ToList();
+        Line(what, sorted.Count == 0 ? "never" : $"median {Milliseconds(sorted, 0.5)}, p99 {Milliseconds(sorted, 0.99)}, max {Milliseconds(sorted, 1)}");
+    }
+
+    private static string Milliseconds(List<TimeSpan> sorted, double quantile) =>
+        $"{sorted[(int)Math.Ceiling(quantile * sorted.Count) - 1].TotalMilliseconds:F0} ms";
 }

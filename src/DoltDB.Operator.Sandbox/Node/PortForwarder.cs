@@ -83,7 +83,11 @@ internal sealed class PortForwarder : IAsyncDisposable
             {
                 using var server = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 await server.ConnectAsync(address, stopping.Token);
-                await Task.WhenAll(CopyAsync(client, server, stopping.Token), CopyAsync(server, client, stopping.Token));
+                Task[] ways = [CopyAsync(client, server, stopping.Token), CopyAsync(server, client, stopping.Token)];
+
+                // A connection that one side resets is over for the other too, which may be waiting for an answer.
+                await await Task.WhenAny(ways);
+                await Task.WhenAll(ways);
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
             {

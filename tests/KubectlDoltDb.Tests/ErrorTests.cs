@@ -47,6 +47,21 @@ public sealed class ErrorTests
     }
 
     [Theory]
+    [InlineData(401, "error: the API server does not accept your credentials: ")]
+    [InlineData(403, "error: you may not do this: ")]
+    [InlineData(500, "error: the API server refused (500): ")]
+    public async Task A_refusal_of_the_API_server_is_told(int code, string expected)
+    {
+        await using var desk = await Desk.StartAsync();
+        using var fault = desk.Fail("doltdbs", code);
+
+        var outcome = await desk.RunAsync("status");
+
+        outcome.ExitCode.ShouldBe(1);
+        outcome.Error.ShouldStartWith(expected);
+    }
+
+    [Theory]
     [InlineData("switchover", "db", "--timeout=soon", "--timeout: 'soon' is no duration; expected for example 30s or 1m30s")]
     [InlineData("status", "db", "-A", "leave out 'db', or name its namespace with -n")]
     [InlineData("logs", "db", "--role=writer", "--role: 'writer' is no role; expected primary or standby")]

@@ -55,10 +55,10 @@ public sealed class RestartTests
         await desk.StoreAsync(DoltDbs.Healthy(replicas: 2));
         await desk.CreateAsync(BuiltInKinds.Pod, DoltDbs.Pod("db", 0));
 
-        var outcome = await desk.RunAsync("restart", "db", "--timeout=300ms");
+        var outcome = await desk.RunAsync("restart", "db", "--timeout=1s");
 
         outcome.ExitCode.ShouldBe(1);
-        outcome.Error.ShouldContain("error: not done within 0.3 s: to be restarted: db-0; see: kubectl doltdb status db -n default");
+        outcome.Error.ShouldContain("error: not done within 1 s: to be restarted: db-0; see: kubectl doltdb status db -n default");
     }
 
     [Theory]

@@ -66,6 +66,17 @@ public sealed class SqlTests(RunningCluster cluster)
     }
 
     [Fact]
+    public async Task A_person_sees_an_error_and_goes_on_until_exit()
+    {
+        var outcome = await cluster.RunAsync(["sql", "db", "--batch"], input: "SELECT nonsense\nFROM nowhere;\nSELECT 2;\nexit\nSELECT 3;\n", isInteractive: true);
+
+        var primary = (await cluster.AwaitAsync(RunningCluster.IsReady, "Ready")).Status!.CurrentPrimary;
+        outcome.ExitCode.ShouldBe(0);
+        outcome.Output.ShouldBe($"{primary}>     -> {primary}> 2\n2\n{primary}> ");
+        outcome.Error.ShouldStartWith("ERROR ");
+    }
+
+    [Fact]
     public async Task The_mysql_client_gets_the_password_through_its_environment_only()
     {
         var programs = Directory.CreateTempSubdirectory("programs-");

@@ -91,6 +91,20 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task A_user_who_may_not_read_events_gets_the_page_without_them()
+    {
+        await using var desk = await Desk.StartAsync();
+        await desk.StoreAsync(DoltDbs.Healthy());
+        using var fault = desk.Fail("events", 403);
+
+        var outcome = await desk.RunAsync("status", "db");
+
+        outcome.ExitCode.ShouldBe(0);
+        Lines(outcome.Output).ShouldContain("db-1 standby 4 yes yes yes 1.57.2 -");
+        outcome.Output.ShouldContain("events are not shown: ");
+    }
+
+    [Fact]
     public async Task Json_is_the_object_as_it_is_stored()
     {
         await using var desk = await Desk.StartAsync();

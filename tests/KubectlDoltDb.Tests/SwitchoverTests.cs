@@ -1,4 +1,7 @@
+using System.Text.Json;
+using DoltDB.Kubectl.Requests;
 using DoltDB.Kubectl.Tests.Support;
+using DoltDB.Operator.Api;
 
 namespace DoltDB.Kubectl.Tests;
 
@@ -140,9 +143,50 @@ public sealed class SwitchoverTests
         var healthy = DoltDbs.Healthy();
         await desk.StoreAsync(healthy with { Status = healthy.Status!.With("PrimarySwitched", "False", "SwitchoverRefused", "db-2 lacks database shop") });
 
-        var outcome = await desk.RunAsync("switchover", "db", "--to=1", "--timeout=300ms");
+        var outcome = await desk.RunAsync("switchover", "db", "--to=1", "--timeout=1s");
 
         outcome.ExitCode.ShouldBe(1);
-        outcome.Error.ShouldContain("error: not done within 0.3 s: waiting for the operator to hand the primary over to db-1");
+        outcome.Error.ShouldContain("error: not done within 1 s: waiting for the operator to hand the primary over to db-1");
+    }
+
+    [Theory]
+    [InlineData(null, "db-1")]
+    [InlineData("db-2", "db-1")]
+    [InlineData("1", "db-1")]
+    [InlineData("db-1", "1")]
+    public void A_request_is_spelled_differently_from_the_one_that_was_acted_upon_last(string? handled, string expected)
+    {
+        var status = handled is null ? "{}" : $$"""{"handledSwitchoverTo": "{{handled}}"}""";
+        var cluster = JsonSerializer.Deserialize($$"""{"metadata": {"name": "db"}, "status": {{status}}}""", ApiJson.Default.DoltDb)!;
+
+        SwitchoverRules.Spell(cluster, new MemberStatus { Name = "db-1", Ordinal = 1 }).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_request_that_another_one_replaced_is_not_waited_for()
+    {
+        await using var desk = await Desk.StartAsync();
+        await desk.StoreAsync(DoltDbs.Healthy());
+        var running = desk.RunAsync("switchover", "db", "--to=1");
+        await desk.AwaitAnnotationAsync("db", Annotation);
+
+        (await desk.RunAsync("switchover", "db", "--to=2", "--wait=false")).ExitCode.ShouldBe(0);
+
+        var outcome = await running;
+        outcome.ExitCode.ShouldBe(1);
+        outcome.Error.ShouldContain("error: the request was replaced by one for 'db-2'");
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_deleted_meanwhile_is_not_waited_for()
+    {
+        await using var desk = await Desk.StartAsync();
+        await desk.StoreAsync(DoltDbs.Healthy());
+        var running = desk.RunAsync("switchover", "db");
+        await desk.AwaitAnnotationAsync("db", Annotation);
+
+        await desk.DeleteAsync("db");
+
+        (await running).Error.ShouldContain("error: DoltDB 'db' was deleted meanwhile");
     }
 }

@@ -31,7 +31,7 @@ internal static class PauseCommand
         var word = paused ? "paused" : "resumed";
         if ((PauseField.Read(cluster) ?? false) == paused)
         {
-            await session.Output.WriteLineAsync($"DoltDB '{name}' is {(paused ? "paused" : "not paused")} already".AsMemory(), cancellationToken);
+            await session.Output.WriteLineAsync($"DoltDB '{name}' is {(paused ? "paused already" : "not paused")}".AsMemory(), cancellationToken);
             return 0;
         }
 

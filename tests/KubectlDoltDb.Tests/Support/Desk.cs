@@ -6,6 +6,7 @@ using DoltDB.Operator.Commands;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sandbox.ApiServer;
+using DoltDB.Operator.Sandbox.ApiServer.Writes;
 using DoltDB.Operator.Testing;
 
 namespace DoltDB.Kubectl.Tests.Support;
@@ -22,23 +23,20 @@ internal sealed class Desk : IAsyncDisposable
 
     private Desk(SandboxApiServer server) => (this.server, client) = (server, server.Connect("test"));
 
-    /// <summary>The only programs that the plugin finds; none by default.</summary>
-    public string ProgramPath { get; set; } = "";
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>An API server that knows DoltDBs.</summary>
     public static Task<Desk> StartAsync() => StartAsync([.. CrdsCommand.ReadAll()]);
 
+    /// <summary>An API server whose DoltDBs have <c>spec.paused</c>, or are of a time before it.</summary>
+    public static Task<Desk> StartAsync(bool knowsPaused) => StartAsync([.. CrdsCommand.ReadAll().Select(definition => WithPaused(definition, knowsPaused))]);
+
     /// <summary>An API server where the operator was never installed.</summary>
     public static Task<Desk> StartWithoutDefinitionsAsync() => StartAsync([]);
 
     /// <summary>Runs the plugin to its end.</summary>
-    public Task<Outcome> RunAsync(params string[] arguments) => RunAsync(Token, arguments);
-
-    /// <summary>Runs the plugin until its end or the cancellation, which is Ctrl-C.</summary>
-    public Task<Outcome> RunAsync(CancellationToken cancellationToken, params string[] arguments) => PluginRun.RunAsync(
-        _ => new ApiAccess(server.Connect("plugin"), "default", null), ProgramPath, "", arguments, cancellationToken);
+    public Task<Outcome> RunAsync(params string[] arguments) => PluginRun.RunAsync(
+        PluginRun.Context(_ => new ApiAccess(server.Connect("plugin"), "default", null), "", ""), arguments, Token);
 
     /// <summary>Stores the DoltDB with its status, as a user and an operator together do.</summary>
     public async Task<DoltDb> StoreAsync(DoltDb cluster)
@@ -73,6 +71,9 @@ internal sealed class Desk : IAsyncDisposable
         throw new TimeoutException($"waited {Patience.TotalSeconds} s for annotation {annotation} of {name}");
     }
 
+    /// <summary>Lets the plugin's requests for a resource fail, until the result is disposed.</summary>
+    public IDisposable Fail(string resource, int code) => server.Faults.Fail(context => context.Kind.UserAgent == "plugin" && context.Kind.Resource == resource, code);
+
     /// <summary>Waits until the plugin has listed objects of a kind so many times.</summary>
     public Task AwaitListsAsync(string resource, int count) => Eventually.HoldsAsync(
         () => server.Requests.Count(kind => kind is { Verb: "list", UserAgent: "plugin" } && kind.Resource == resource) >= count, $"{count} lists of {resource}");
@@ -96,4 +97,14 @@ internal sealed class Desk : IAsyncDisposable
 
     private static async Task<Desk> StartAsync(IReadOnlyList<string> definitions) =>
         new(await SandboxApiServer.StartAsync(new SandboxApiServerOptions { Listen = null, Definitions = definitions }, Token));
+
+    private static string WithPaused(string definition, bool knowsPaused)
+    {
+        var crd = (JsonObject)YamlJson.Parse(definition)!;
+        var spec = (JsonObject)crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!["properties"]!;
+        spec.Remove("paused");
+        if (knowsPaused)
+            spec["paused"] = new JsonObject { ["type"] = "boolean" };
+        return crd.ToJsonString();
+    }
 }

@@ -70,12 +70,12 @@ public sealed class RunningCluster : IAsyncLifetime
     }
 
     /// <summary>Runs the plugin to its end, with the programs of a PATH and a text as standard input.</summary>
-    internal Task<Outcome> RunAsync(string[] arguments, string path = "", string input = "") =>
-        PluginRun.RunAsync(Connect, path, input, arguments, Token);
+    internal Task<Outcome> RunAsync(string[] arguments, string path = "", string input = "", bool isInteractive = false) =>
+        PluginRun.RunAsync(PluginRun.Context(Connect, path, input) with { IsInteractive = isInteractive }, arguments, Token);
 
     /// <summary>Runs the plugin with the given output until it is interrupted; returns its exit code.</summary>
     internal Task<int> FollowAsync(string[] arguments, TextWriter output, CancellationToken cancellationToken) =>
-        PluginRun.RunAsync(Connect, "", "", output, TextWriter.Null, arguments, cancellationToken);
+        PluginRun.RunAsync(PluginRun.Context(Connect, "", ""), output, TextWriter.Null, arguments, cancellationToken);
 
     /// <summary>The administrator's password.</summary>
     internal async Task<string> PasswordAsync() =>

@@ -8,12 +8,12 @@ public sealed class DoltServer : IDoltServer, ISqlSession
     private const int UnknownError = 1105;
     private const int UnknownDatabase = 1049;
 
-    private readonly MySqlConnection _connection;
+    private readonly ISqlTransport _connection;
     private readonly TimeProvider _clock;
     private bool _invalidated;
     private bool _hasCurrentDatabase;
 
-    internal DoltServer(MySqlConnection connection, TimeProvider clock) => (_connection, _clock) = (connection, clock);
+    internal DoltServer(ISqlTransport connection, TimeProvider clock) => (_connection, _clock) = (connection, clock);
 
     /// <inheritdoc cref="IDoltServer.IsUsable"/>
     public bool IsUsable => !_invalidated && _connection.IsOpen;

@@ -11,7 +11,7 @@ internal sealed class ClusterCaches
     /// <summary>Index of pods, claims and Services by namespace and name of their cluster.</summary>
     public const string ByCluster = "by-cluster";
 
-    public ClusterCaches(CacheRegistry registry)
+    public ClusterCaches(ICacheSource registry)
     {
         Clusters = registry.Get(DoltKinds.DoltDb);
         Sets = registry.Get(BuiltInKinds.StatefulSet, new CacheOptions<StatefulSet> { LabelSelector = ClusterLabels.Name });

@@ -24,12 +24,29 @@ public static class ClusterController
     /// <param name="services">Clock, metrics and logs.</param>
     /// <param name="workers">Clusters worked on at the same time.</param>
     public static IController Create(
-        IKubernetesClient client, CacheRegistry registry, DoltConnections connections, IEventRecorder events, ControllerServices services, int workers)
+        IKubernetesClient client, ICacheSource registry, DoltConnections connections, IEventRecorder events, ControllerServices services, int workers)
     {
         var caches = new ClusterCaches(registry);
+        var reconciler = CreateReconciler(client, caches, connections, events, services);
+        var controller = new Controller<DoltDb>(new ControllerOptions { Name = "doltdb", Workers = workers }, caches.Clusters, reconciler, services, Predicates.IgnoresStatus);
+        return controller
+            .Owns(caches.Sets)
+            .Owns(caches.Services)
+            .Owns(caches.ConfigMaps, Predicates.IgnoresStatus)
+            .Owns(caches.Budgets, Predicates.IgnoresStatus)
+            .Owns(caches.Policies, Predicates.IgnoresStatus)
+            .Owns(caches.Accounts, Predicates.IgnoresStatus)
+            .Watches(caches.Pods, static pod => Named(pod.Metadata))
+            .Watches(caches.Claims, static claim => Named(claim.Metadata));
+    }
+
+    /// <summary>The loop of the controller alone.</summary>
+    internal static IReconciler CreateReconciler(
+        IKubernetesClient client, ClusterCaches caches, DoltConnections connections, IEventRecorder events, ControllerServices services)
+    {
         var prober = new MemberProber(connections, new MemberProberOptions(), services.Time);
         var commands = new MemberCommands(connections);
-        var reconciler = new ClusterReconciler(
+        return new ClusterReconciler(
             caches,
             client,
             new ClusterObserver(caches, prober, services.Time),
@@ -41,16 +58,6 @@ public static class ClusterController
             new ClusterMetrics(),
             events,
             services.Loggers.CreateLogger<ClusterReconciler>());
-        var controller = new Controller<DoltDb>(new ControllerOptions { Name = "doltdb", Workers = workers }, caches.Clusters, reconciler, services, Predicates.IgnoresStatus);
-        return controller
-            .Owns(caches.Sets)
-            .Owns(caches.Services)
-            .Owns(caches.ConfigMaps, Predicates.IgnoresStatus)
-            .Owns(caches.Budgets, Predicates.IgnoresStatus)
-            .Owns(caches.Policies, Predicates.IgnoresStatus)
-            .Owns(caches.Accounts, Predicates.IgnoresStatus)
-            .Watches(caches.Pods, static pod => Named(pod.Metadata))
-            .Watches(caches.Claims, static claim => Named(claim.Metadata));
     }
 
     private static IEnumerable<NamespacedName> Named(ObjectMeta metadata) =>

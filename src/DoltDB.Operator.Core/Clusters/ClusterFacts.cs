@@ -80,8 +80,14 @@ internal sealed record Member
     /// <summary>Whether the pod is Ready and stays.</summary>
     public bool IsReady => Pod is not null && !IsDeleting && Pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
-    /// <summary>Whether the pod is being deleted.</summary>
-    public bool IsDeleting => Pod?.Metadata.DeletionTimestamp is not null;
+    /// <summary>Whether the pod is being deleted, or was told to and the cache has not seen it.</summary>
+    public bool IsDeleting => IsRemoved || Pod?.Metadata.DeletionTimestamp is not null;
+
+    /// <summary>Whether this operator removed the pod and the cache may not have seen it yet.</summary>
+    public bool IsRemoved { get; init; }
+
+    /// <summary>Whether the node says that the server's container runs.</summary>
+    public bool IsRunning => Pod?.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == "dolt")?.State?.Running is not null;
 
     /// <summary>Address of the pod, or null.</summary>
     public string? Address => Pod?.Status?.PodIP is { Length: > 0 } address ? address : null;

@@ -13,8 +13,8 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <summary>Collects the facts of a pass: objects from the caches, answers from the servers.</summary>
 internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober, TimeProvider time)
 {
-    /// <summary>The facts of now.</summary>
-    public async Task<ClusterFacts> ObserveAsync(DoltDb cluster, Administrator administrator, ContentNeed need, CancellationToken cancellationToken)
+    /// <summary>The facts of now; <paramref name="removedPods"/> are the uids of pods that were removed a moment ago.</summary>
+    public async Task<ClusterFacts> ObserveAsync(DoltDb cluster, Administrator administrator, ContentNeed need, IReadOnlySet<string> removedPods, CancellationToken cancellationToken)
     {
         var key = NamespacedName.Of(cluster);
         var set = caches.Sets.Get(key);
@@ -24,7 +24,13 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
         var wanted = (cluster.Spec ?? new DoltDbSpec()).EffectiveReplicas();
         var count = Math.Max(Math.Max(wanted, set?.Spec?.Replicas ?? 0), pods.Keys.DefaultIfEmpty(-1).Max() + 1);
         var members = Enumerable.Range(0, Math.Min(count, MostMembers))
-            .Select(ordinal => new Member { Ordinal = ordinal, PodName = ClusterNames.Pod(key.Name, ordinal), Pod = pods.GetValueOrDefault(ordinal) })
+            .Select(ordinal => new Member
+            {
+                Ordinal = ordinal,
+                PodName = ClusterNames.Pod(key.Name, ordinal),
+                Pod = pods.GetValueOrDefault(ordinal),
+                IsRemoved = pods.GetValueOrDefault(ordinal)?.Metadata.Uid is { } uid && removedPods.Contains(uid),
+            })
             .Where(member => member.Pod is not null || member.Ordinal < Math.Max(wanted, set?.Spec?.Replicas ?? 0))
             .ToList();
         var probes = await ProbeAsync(cluster, members, administrator, need, cancellationToken);
@@ -53,8 +59,8 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
         return await prober.ProbeAsync(NamespacedName.Of(cluster), targets, need, cancellationToken);
     }
 
-    /// <summary>Where the server of a member is reached; null while it has no address.</summary>
-    internal static DoltEndpoint? Endpoint(Member member, DoltDbSpec? spec, Administrator administrator) => member.Address is { } address && IsStarted(member)
+/// <summary>Where the server of a member is reached; null while it has no address or does not run: asking would only cost a second.</summary>
+    internal static DoltEndpoint? Endpoint(Member member, DoltDbSpec? spec, Administrator administrator) => member.Address is { } address && member.IsRunning
         ? new DoltEndpoint { Host = address, Port = SqlPort(member.Pod, spec ?? new DoltDbSpec()), User = administrator.User, Password = administrator.Password }
         : null;
 
@@ -62,10 +68,6 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
     internal static int SqlPort(Pod? pod, DoltDbSpec spec) =>
         pod?.Spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Ports?.FirstOrDefault(port => port.Name == ClusterLabels.SqlPortName)?.Number
         ?? spec.SqlPort();
-
-    /// <summary>A pod whose server was never started is not asked: it would only cost a second.</summary>
-    private static bool IsStarted(Member member) =>
-        member.Pod?.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == "dolt")?.State?.Running is not null;
 
     private Dictionary<int, Pod> Pods(NamespacedName cluster, StatefulSet? set)
     {

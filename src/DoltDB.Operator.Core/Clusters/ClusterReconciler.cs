@@ -55,7 +55,7 @@ internal sealed class ClusterReconciler(
     {
         var key = NamespacedName.Of(cluster);
         var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
-        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, cancellationToken) with { ChildrenRefused = memory.ChildrenRefused };
+        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken) with { ChildrenRefused = memory.ChildrenRefused };
         var plan = ClusterPlanner.Plan(facts, renders.Render);
         memory.Need = plan.NextContentNeed;
         memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
@@ -71,6 +71,7 @@ internal sealed class ClusterReconciler(
             return (plan, await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken), memory.ChildrenRefused != facts.ChildrenRefused);
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
+        memory.Remember(facts, result.RemovedPod);
         if (result.Event is { } happened)
             Record(cluster, [happened]);
         return (plan, latest, result.LooksAgainNow);
@@ -142,6 +143,17 @@ internal sealed class ClusterReconciler(
         public bool IsRefused { get; set; } = true;
 
         public string? ChildrenRefused { get; set; }
+
+        /// <summary>Uids of pods that were removed and may still be in the cache.</summary>
+        public HashSet<string> RemovedPods { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Remembers a pod that was removed, and forgets those that are gone.</summary>
+        public void Remember(ClusterFacts facts, string? removedPod)
+        {
+            RemovedPods.IntersectWith(facts.Members.Select(member => member.Pod?.Metadata.Uid ?? ""));
+            if (removedPod is not null)
+                RemovedPods.Add(removedPod);
+        }
 
         public void Written(DoltDb cluster) => written = cluster;
 

@@ -14,7 +14,11 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <summary>What a step did.</summary>
 /// <param name="LooksAgainNow">Whether the state changed in a way that the same pass should see.</param>
 /// <param name="Event">What users should read; null when nothing happened.</param>
-internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event);
+internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
+{
+    /// <summary>Uid of the pod that was removed; null when none was.</summary>
+    public string? RemovedPod { get; init; }
+}
 
 /// <summary>Carries out the one disruptive step of a plan. Its epoch and its hand-over are in the status already.</summary>
 internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands commands, HandOverProcedure handOvers, ILogger<ClusterSteps> logger)
@@ -105,12 +109,12 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         if (!step.RespectsBudget)
         {
             await client.DeleteAsync(BuiltInKinds.Pod, name, options, cancellationToken);
-            return new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because));
+            return new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because)) { RemovedPod = step.Uid };
         }
 
         return await client.EvictAsync(name, options, cancellationToken) switch
         {
-            EvictionResult.Evicted => new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because)),
+            EvictionResult.Evicted => new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because)) { RemovedPod = step.Uid },
             EvictionResult.Refused => new StepResult(false, new ClusterEvent(EventType.Normal, "EvictionRefused", $"the PodDisruptionBudget does not allow to replace {name.Name} now")),
             _ => new StepResult(false, null),
         };

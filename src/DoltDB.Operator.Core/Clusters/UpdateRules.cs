@@ -19,6 +19,9 @@ internal static class UpdateRules
     /// <summary>How long a replaced pod may take before the update counts as stalled.</summary>
     public static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a pod may take to come back by itself while there is no primary.</summary>
+    private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>The state of the update to <paramref name="desired"/>.</summary>
     public static UpdateState Decide(ClusterFacts facts, ClusterTopology topology, DesiredCluster desired, int? primary)
     {
@@ -33,11 +36,26 @@ internal static class UpdateRules
         // The server that holds the data enters cluster mode before anybody else matters.
         if (topology.IsReplicated && primary is null && facts.Find(facts.Status.CurrentPrimaryPodIndex) is { IsStandalone: true, IsReady: true } holder && stale.Contains(holder))
             return nothing with { Next = Remove(holder, respectsBudget: false, "it enters cluster mode") };
-        if (stale.FirstOrDefault(member => member is { IsReady: false, IsDeleting: false } && member.Ordinal != primary && !member.IsReachable) is { } broken)
+        if (stale.FirstOrDefault(member => IsBroken(facts, topology, member, primary)) is { } broken)
             return nothing with { Next = Remove(broken, respectsBudget: false, "it does not run and is not of the wanted template") };
         if (Unfinished(facts, topology, primary, ordinals) is { } unfinished)
             return nothing with { Waiting = unfinished.Because, IsStalled = unfinished.IsStalled };
         return Healthy(facts, topology, primary, stale, nothing);
+    }
+
+    /// <summary>
+    /// Whether the pod does not run, so that its replacement disturbs nobody. While there is a primary any other pod is replaced at once. While
+    /// there is none, the pod may be all that is left: it gets the time to come back by itself, and must be known not to run.
+    /// </summary>
+    private static bool IsBroken(ClusterFacts facts, ClusterTopology topology, Member member, int? primary)
+    {
+        if (member.IsReady || member.IsDeleting || member.IsReachable)
+            return false;
+        if (!topology.IsReplicated)
+            return true;
+        if (primary is not null)
+            return member.Ordinal != primary;
+        return !member.IsRunning && member.Probe.AwaySince is { } since && facts.Now - since >= ReturnLimit;
     }
 
     private static UpdateState Healthy(ClusterFacts facts, ClusterTopology topology, int? primary, List<Member> stale, UpdateState nothing)

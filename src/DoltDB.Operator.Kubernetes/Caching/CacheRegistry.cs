@@ -9,7 +9,7 @@ namespace DoltDB.Operator.Kubernetes.Caching;
 /// One watch cache a kind (and label selector), shared by all who ask. Caches run from <see cref="Start"/> on; those asked for later start
 /// at once.
 /// </summary>
-public sealed class CacheRegistry
+public sealed class CacheRegistry : ICacheSource
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(string ApiVersion, string Kind, string? Selector), Entry> entries = [];
@@ -48,7 +48,7 @@ public sealed class CacheRegistry
         }
     }
 
-    /// <summary>The cache of the kind; the options of the first who asks hold, later ones must leave them out or name the same selector.</summary>
+    /// <inheritdoc/>
     public IObjectCache<T> Get<T>(ResourceKind<T> kind, CacheOptions<T>? options = null)
         where T : class, IKubernetesObject
     {

@@ -85,6 +85,12 @@ public sealed class SandboxApiServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>All objects, for those who look past the API.</summary>
+    internal ObjectStore Objects => parts.Store;
+
+    /// <summary>Calls back within every committed change of a resource (<c>group/plural</c>), before the writer is answered.</summary>
+    internal void Follow(string resource, Action<StoreEvent> follower) => parts.Commit.Follow(resource, follower);
+
     /// <summary>Where the node agent puts what containers print.</summary>
     public void ServeLogs(IPodLogs logs) => parts.Logs.Source = logs;
 
@@ -175,7 +181,7 @@ public sealed class SandboxApiServer : IAsyncDisposable
             Faults = new ApiFaults(store, Time, options.Random);
             Logs = new LogSubresource(store, Time);
             Tokens = new TokenSubresource(store, Time);
-            var commit = new ObjectCommit(store);
+            var commit = Commit = new ObjectCommit(store);
             commit.Follow(BuiltInResources.Definitions, change => Catalog.Define(change.Object, change.IsDelete));
             commit.Follow(BuiltInResources.Services, change =>
             {
@@ -204,6 +210,8 @@ public sealed class SandboxApiServer : IAsyncDisposable
         }
 
         public ObjectStore Store { get; }
+
+        public ObjectCommit Commit { get; }
 
         public TimeProvider Time { get; }
 

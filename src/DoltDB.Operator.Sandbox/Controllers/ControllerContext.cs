@@ -7,7 +7,7 @@ using DoltDB.Operator.Kubernetes.Queues;
 namespace DoltDB.Operator.Sandbox.Controllers;
 
 /// <summary>What every controller of the sandbox works with.</summary>
-internal sealed record ControllerContext(IKubernetesClient Client, CacheRegistry Caches, IEventRecorder Events, ControllerServices Services)
+internal sealed record ControllerContext(IKubernetesClient Client, ICacheSource Caches, IEventRecorder Events, ControllerServices Services)
 {
     /// <summary>The clock's time.</summary>
     public DateTimeOffset Now => Services.Time.GetUtcNow();

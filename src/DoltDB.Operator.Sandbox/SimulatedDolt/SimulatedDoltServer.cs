@@ -22,8 +22,8 @@ internal sealed record SimulatedDoltOptions
     /// <summary>Environment of the process; paths in it are those that the process sees.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
-    /// <summary>Address to listen on.</summary>
-    public required IPAddress Address { get; init; }
+    /// <summary>Address to listen on; null for a server that only this process reaches, through <see cref="SimulatedDoltServer.Engine"/>.</summary>
+    public required IPAddress? Address { get; init; }
 
     /// <summary>What dolt_version() answers.</summary>
     public required string EngineVersion { get; init; }
@@ -45,14 +45,17 @@ internal sealed class SimulatedDoltServer
     private const int Killed = 137;
 
     private readonly DoltEngine _engine;
-    private readonly Socket _listener;
+    private readonly Socket? _listener;
     private readonly X509Certificate2? _certificate;
     private readonly SimulatedNetwork _network;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ending;
 
-    private SimulatedDoltServer(DoltEngine engine, Socket listener, X509Certificate2? certificate, SimulatedNetwork network) =>
+    private SimulatedDoltServer(DoltEngine engine, Socket? listener, X509Certificate2? certificate, SimulatedNetwork network) =>
         (_engine, _listener, _certificate, _network) = (engine, listener, certificate, network);
+
+    /// <summary>What the server holds.</summary>
+    public DoltEngine Engine => _engine;
 
     /// <summary>The exit code, when the server has ended.</summary>
     public Task<int> Exited => _exited.Task;
@@ -79,7 +82,7 @@ internal sealed class SimulatedDoltServer
         try
         {
             var certificate = LoadCertificate(config, options.ResolvePath);
-            var server = new SimulatedDoltServer(engine, Listen(options.Address, config.Port), certificate, options.Network);
+            var server = new SimulatedDoltServer(engine, options.Address is { } address ? Listen(address, config.Port) : null, certificate, options.Network);
             server.Run(options.HostName);
             options.Log($"Server ready. Accepting connections on {options.Address}:{config.Port} (simulated)");
             return server;
@@ -117,14 +120,14 @@ internal sealed class SimulatedDoltServer
             _ = Detach(cluster.RunHeartbeatAsync(_engine.Stopped));
         }
 
-        _ = Detach(AcceptAsync());
+        if (_listener is not null) _ = Detach(AcceptAsync(_listener));
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(Socket listener)
     {
         while (!_engine.IsStopped)
         {
-            var socket = await _listener.AcceptAsync(_engine.Stopped);
+            var socket = await listener.AcceptAsync(_engine.Stopped);
             await _engine.Running;
             socket.NoDelay = true;
             var client = ((IPEndPoint)socket.RemoteEndPoint!).Address;
@@ -143,7 +146,7 @@ internal sealed class SimulatedDoltServer
     {
         if (_engine.IsStopped) return;
         if (_engine.Cluster is { } cluster) _network.Unregister(_engine.HostName, cluster);
-        _listener.Dispose();
+        _listener?.Dispose();
         _engine.Stop();
         _engine.Dispose();
         _exited.TrySetResult(code);

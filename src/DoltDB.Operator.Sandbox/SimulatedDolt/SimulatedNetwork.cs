@@ -42,16 +42,9 @@ public sealed class SimulatedNetwork
         if (_faults.GetValueOrDefault(key) is { Cut: true }) return (null, Unavailable($"dial tcp: lookup {to.Host}: i/o timeout"));
         if (!_peers.TryGetValue(to.Host, out var peer) || peer.RemotesApiPort != to.Port)
             return (null, Unavailable($"dial tcp {to.Host}:{to.Port}: connect: connection refused"));
-        try
-        {
-            await peer.Running.WaitAsync(AnswerLimit, _clock, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            return (null, "rpc error: code = DeadlineExceeded desc = context deadline exceeded");
-        }
-
-        return (peer.Receive(batch), null);
+        return await peer.Running.CompletesWithinAsync(AnswerLimit, _clock, cancellationToken)
+            ? (peer.Receive(batch), null)
+            : (null, "rpc error: code = DeadlineExceeded desc = context deadline exceeded");
     }
 
     private static string Unavailable(string cause) =>

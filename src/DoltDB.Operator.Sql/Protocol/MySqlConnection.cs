@@ -7,7 +7,7 @@ namespace DoltDB.Operator.Sql.Protocol;
 /// One logged-in connection. Whatever leaves the conversation at an unknown point (a deadline, a cancellation, a broken socket,
 /// bytes out of order) closes it; only an error that the server answered does not.
 /// </summary>
-internal sealed class MySqlConnection : IAsyncDisposable
+internal sealed class MySqlConnection : ISqlTransport
 {
     private const byte QuitCommand = 0x01;
     private const byte QueryCommand = 0x03;

@@ -14,7 +14,7 @@ internal sealed class BudgetController : IReconciler
     private readonly IObjectCache<StatefulSet> sets;
     private readonly IObjectCache<Pod> pods;
 
-    private BudgetController(ControllerContext context)
+    public BudgetController(ControllerContext context)
     {
         this.context = context;
         budgets = context.Caches.Get(BuiltInKinds.PodDisruptionBudget).WithSelectorIndex(static budget => budget.Spec?.Selector?.MatchLabels);

@@ -24,7 +24,7 @@ internal sealed class SchedulerController : IReconciler
     private readonly IObjectCache<PersistentVolumeClaim> claims;
     private readonly IObjectCache<ClusterNode> nodes;
 
-    private SchedulerController(ControllerContext context, string node)
+    public SchedulerController(ControllerContext context, string node)
     {
         (this.context, this.node) = (context, node);
         pods = context.Caches.Get(BuiltInKinds.Pod).WithClaimIndex();

@@ -4,7 +4,7 @@ using DoltDB.Operator.Kubernetes.Objects;
 namespace DoltDB.Operator.Sandbox.Controllers.StatefulSets;
 
 /// <summary>What the StatefulSet controller looks at.</summary>
-internal sealed class StatefulSetCaches(CacheRegistry registry)
+internal sealed class StatefulSetCaches(ICacheSource registry)
 {
     public IObjectCache<StatefulSet> Sets { get; } = registry.Get(BuiltInKinds.StatefulSet);
 

@@ -19,7 +19,7 @@ internal sealed class VolumeController : IReconciler
     private readonly IObjectCache<Pod> pods;
     private readonly ActedVersions acted = new();
 
-    private VolumeController(ControllerContext context)
+    public VolumeController(ControllerContext context)
     {
         this.context = context;
         claims = context.Caches.Get(BuiltInKinds.PersistentVolumeClaim);

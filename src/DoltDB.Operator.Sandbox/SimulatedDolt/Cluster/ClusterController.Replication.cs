@@ -133,11 +133,13 @@ internal sealed partial class ClusterController
         }
 
         link.Sending = true;
-        _ = Task.Run(() => SendLoopAsync(link));
+        _ = SendLoopAsync(link);
     }
 
     private async Task SendLoopAsync(StandbyLink link)
     {
+        // The caller holds the gate.
+        await Task.Yield();
         try
         {
             while (await SendOnceAsync(link))

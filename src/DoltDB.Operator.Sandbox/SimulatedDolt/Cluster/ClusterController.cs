@@ -126,14 +126,8 @@ internal sealed partial class ClusterController : IReplicationPeer
 
             var left = deadline - _engine.Clock.GetUtcNow();
             if (left <= TimeSpan.Zero) return false;
-            try
-            {
-                await progress.WaitAsync(left, _engine.Clock, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                lock (_engine.Gate) return condition();
-            }
+            if (await progress.CompletesWithinAsync(left, _engine.Clock, cancellationToken)) continue;
+            lock (_engine.Gate) return condition();
         }
     }
 }

@@ -1,0 +1,118 @@
+using DoltDB.Operator.Simulation.Time;
+using DoltDB.Operator.Simulation.World;
+
+namespace DoltDB.Operator.Simulation;
+
+/// <summary>What a run came to.</summary>
+/// <param name="Seed">Replays it.</param>
+/// <param name="Violation">The first broken invariant, or null.</param>
+/// <param name="Trace">What happened.</param>
+/// <param name="HandOvers">Planned hand-overs.</param>
+/// <param name="Failovers">Failovers and repairs.</param>
+/// <param name="Acknowledged">Rows that were acknowledged.</param>
+/// <param name="Lost">Rows that failovers lost.</param>
+/// <param name="Simulated">How much time passed in it.</param>
+internal sealed record SimulationResult(int Seed, string? Violation, string Trace, int HandOvers, int Failovers, int Acknowledged, int Lost, TimeSpan Simulated);
+
+/// <summary>One run: a cluster, a client that writes, faults at random, and peace in the end, in which everything must be well.</summary>
+internal sealed class SimulationRun(int seed)
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PeaceLimit = TimeSpan.FromMinutes(6);
+
+    private readonly VirtualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Runs it on this thread.</summary>
+    public static SimulationResult Run(int seed) => new SimulationRun(seed).Run();
+
+    private SimulationResult Run()
+    {
+        SimulatedWorld? world = null;
+        var loop = new SimulationLoop(time);
+        loop.Run(
+            async () =>
+            {
+                world = await SimulatedWorld.StartAsync(time, seed);
+                await LiveAsync(world);
+            },
+            () => world?.Invariants.Check());
+        if (loop.Strangers > 0)
+            world!.Violate($"{loop.Strangers} continuations came from outside of the simulation: the run cannot be replayed");
+        var invariants = world!.Invariants;
+        var result = new SimulationResult(
+            seed, world.Violation, world.TraceText, invariants.HandOvers, invariants.Failovers, invariants.Acknowledged.Count, invariants.Lost.Count, time.Elapsed);
+        world.DisposeAsync().AsTask().Wait();
+        return result;
+    }
+
+    private async Task LiveAsync(SimulatedWorld world)
+    {
+        using var operators = new SimulatedOperators(world);
+        var spec = new SimulatedSpec(world);
+        operators.Start();
+        await spec.CreateAsync();
+        if (!await AwaitAsync(world, () => IsReady(world), StartLimit))
+        {
+            world.Violate($"the cluster never became Ready: {Describe(world)}");
+            return;
+        }
+
+        var writer = new SimulatedWriter(world, waitsForStandbys: world.Random.Next(2) == 0);
+        world.Go(writer.RunAsync);
+        var faults = new Faults(world, operators, spec);
+        var count = world.Random.Next(4, 14);
+        for (var i = 0; i < count && world.Violation is null; i++)
+        {
+            await world.DelayAsync(100, world.Random.Next(2) == 0 ? 1000 : 20000);
+            await faults.StrikeAsync();
+        }
+
+        await world.DelayAsync(0, 20000);
+        world.Trace("PEACE");
+        faults.EndAll();
+        await spec.MendAsync();
+        var before = world.Invariants.Acknowledged.Count;
+        if (world.Violation is null && !await AwaitAsync(world, () => IsReady(world) && world.Invariants.Acknowledged.Count > before, PeaceLimit))
+            world.Violate($"the cluster does not recover: {Describe(world)}");
+        writer.IsStopped = true;
+        if (world.Violation is null && !await AwaitAsync(world, () => AreEqual(world), PeaceLimit))
+            world.Violate($"the servers never hold the same: {Describe(world)}");
+    }
+
+    private static async Task<bool> AwaitAsync(SimulatedWorld world, Func<bool> condition, TimeSpan limit)
+    {
+        var deadline = world.Now + limit;
+        while (!condition())
+        {
+            if (world.Violation is not null)
+                return true;
+            if (world.Now > deadline)
+                return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), world.Time);
+        }
+
+        return true;
+    }
+
+    private static bool IsReady(SimulatedWorld world) => world.Cluster() is { } cluster
+        && cluster.Status?.ObservedGeneration == cluster.Metadata.Generation
+        && cluster.Status?.Conditions?.Any(static condition => condition is { Type: "Ready", Status: "True" }) == true
+        && cluster.Status.Members?.Count == cluster.Spec!.Replicas;
+
+    /// <summary>Every server holds every row that was acknowledged and not lost by a failover.</summary>
+    private static bool AreEqual(SimulatedWorld world)
+    {
+        var expected = world.Invariants.Acknowledged.Except(world.Invariants.Lost).ToHashSet();
+        var engines = world.Pods.Where(static pod => !pod.IsGone).Select(static pod => pod.Server?.Engine).ToList();
+        return engines.TrueForAll(engine => engine is not null && expected.IsSubsetOf(Invariants.Rows(engine)))
+            && engines.Select(static engine => Invariants.Rows(engine!).Count).Distinct().Count() == 1;
+    }
+
+    private static string Describe(SimulatedWorld world)
+    {
+        var status = world.Cluster()?.Status;
+        var conditions = string.Join("; ", status?.Conditions?.Where(static condition => condition.Status != "True").Select(static condition => $"{condition.Type}: {condition.Reason} {condition.Message}") ?? []);
+        var servers = string.Join(", ", world.Pods.Select(static pod => $"{pod.Name} {(pod.Server?.Engine is { } engine ? $"{engine.Cluster?.Role}@{engine.Cluster?.Epoch} {Invariants.Rows(engine).Count} rows" : "down")}"));
+        return $"{status?.Phase}, {conditions}; {servers}";
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace DoltDB.Operator.Simulation;
+
+/// <summary>
+/// The real cluster controller against the sandbox's API server, controllers and simulated Dolt, on a virtual clock, with faults drawn from a
+/// seed. <c>SIMULATION_SEEDS</c> says how many fresh seeds run, <c>SIMULATION_FIRST_SEED</c> which is the first.
+/// </summary>
+public sealed class SimulationTests
+{
+    private const int UsualSeeds = 300;
+    private const int ShownLines = 120;
+
+    [Fact]
+    public void Whatever_fails_no_invariant_breaks_and_the_cluster_recovers()
+    {
+        var count = Number("SIMULATION_SEEDS") ?? UsualSeeds;
+        var first = Number("SIMULATION_FIRST_SEED") ?? (int)(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 1_000_000) * 1000;
+        var output = TestContext.Current.TestOutputHelper;
+        var failures = new List<SimulationResult>();
+        var (handOvers, failovers, acknowledged, lost, simulated) = (0, 0, 0, 0, TimeSpan.Zero);
+        var gate = new Lock();
+        Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
+        {
+            var result = SimulationRun.Run(seed);
+            lock (gate)
+            {
+                handOvers += result.HandOvers;
+                failovers += result.Failovers;
+                acknowledged += result.Acknowledged;
+                lost += result.Lost;
+                simulated += result.Simulated;
+                if (result.Violation is not null)
+                    failures.Add(result);
+            }
+        });
+        output?.WriteLine($"{count} seeds from {first}: {handOvers} planned hand-overs, {failovers} failovers and repairs, {acknowledged} acknowledged rows, {lost} lost by failovers, {simulated.TotalHours:0.0} hours simulated");
+        failures.Count.ShouldBe(0, string.Join("\n\n", failures.Take(3).Select(Describe)) + $"\n{failures.Count} of {count} seeds: {string.Join(", ", failures.Select(static failure => failure.Seed))}");
+    }
+
+    [Theory]
+    [MemberData(nameof(SeedsThatFailedOnce))]
+    public void A_seed_that_failed_once_fails_no_more(int seed)
+    {
+        var result = SimulationRun.Run(seed);
+        result.Violation.ShouldBeNull(Describe(result));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_run()
+    {
+        var (one, two) = (SimulationRun.Run(7), SimulationRun.Run(7));
+        two.Trace.ShouldBe(one.Trace);
+    }
+
+    /// <summary>One seed a line, with what it found.</summary>
+    public static TheoryData<int> SeedsThatFailedOnce() =>
+        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "seeds.txt")).Where(static line => line.Length > 0 && line[0] != '#').Select(static line => int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture))];
+
+    private static string Describe(SimulationResult result) =>
+        $"seed {result.Seed} after {result.Simulated}: {result.Violation}\n{string.Join('\n', result.Trace.Split('\n').TakeLast(ShownLines))}";
+
+    private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : null;
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DoltDB.Operator.Sandbox.SimulatedDolt.Accounts;
+using DoltDB.Operator.Sandbox.SimulatedDolt.Cluster;
+using DoltDB.Operator.Sandbox.SimulatedDolt.Engine;
+using DoltDB.Operator.Sandbox.SimulatedDolt.Language;
+using DoltDB.Operator.Sandbox.SimulatedDolt.Storage;
+
+namespace DoltDB.Operator.Simulation.World;
+
+/// <summary>What must hold at any moment, judged by what the servers really are, not by what the operator believes.</summary>
+internal sealed partial class Invariants(SimulatedWorld world)
+{
+    /// <summary>For how long what the operator knows may be old.</summary>
+    private static readonly TimeSpan Knowledge = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<long, string> promotions = [];
+    private readonly Dictionary<string, DateTimeOffset> lastPrimary = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> steadySince = new(StringComparer.Ordinal);
+    private string routed = "";
+
+    /// <summary>Rows that the client was told are stored.</summary>
+    public HashSet<int> Acknowledged { get; } = [];
+
+    /// <summary>Rows that the client was told are on every standby.</summary>
+    public HashSet<int> Replicated { get; } = [];
+
+    /// <summary>Rows that a failover was allowed to lose.</summary>
+    public HashSet<int> Lost { get; } = [];
+
+    /// <summary>Planned hand-overs that were carried out.</summary>
+    public int HandOvers { get; private set; }
+
+    /// <summary>Failovers and repairs that were carried out.</summary>
+    public int Failovers { get; private set; }
+
+    /// <summary>An operator is about to send a statement.</summary>
+    public void BeforeStatement(SimulatedOperator sender, string host, string statement)
+    {
+        if (RoleStatement().Match(statement) is not { Success: true } match)
+            return;
+        var pod = world.PodAt(host)?.Name ?? host;
+        var epoch = long.Parse(match.Groups["epoch"].Value, CultureInfo.InvariantCulture);
+        world.Trace($"{sender.Name} sends {statement} to {pod}");
+        if (sender.IsDead || sender.IsStale)
+            return;
+        if ((world.Cluster()?.Status?.ReplicationEpoch ?? 0) < epoch)
+            world.Violate($"epoch {epoch} is sent to {pod} and is not in the status");
+        if (!match.Groups["promotes"].Success)
+            return;
+        if (promotions.TryGetValue(epoch, out var other) && other != pod)
+            world.Violate($"epoch {epoch} promotes {pod} and was used for {other}");
+        if (promotions.Keys.Any(used => used > epoch))
+            world.Violate($"epoch {epoch} promotes {pod} after epoch {promotions.Keys.Max()} was used");
+        promotions[epoch] = pod;
+    }
+
+    /// <summary>A server did what an operator said.</summary>
+    public void AfterStatement(string host, string statement)
+    {
+        if (RoleStatement().Match(statement) is not { Success: true } match || !match.Groups["promotes"].Success)
+            return;
+        if (world.PodAt(host) is not { Server.Engine: { } engine } pod || engine.Cluster?.Role != ClusterRole.Primary)
+            return;
+        var held = Rows(engine);
+        var lost = Acknowledged.Where(row => !held.Contains(row) && !Lost.Contains(row)).ToHashSet();
+        var epoch = long.Parse(match.Groups["epoch"].Value, CultureInfo.InvariantCulture);
+        var handOver = world.Cluster()?.Status?.HandOver;
+        var isPlanned = handOver is { Reason: not "Failover" } && handOver.Epoch == epoch;
+        if (isPlanned)
+            HandOvers++;
+        else
+            Failovers++;
+        world.Trace($"{pod.Name} is primary at {epoch} ({(isPlanned ? "planned" : "unplanned")}) and lacks {lost.Count} of {Acknowledged.Count} acknowledged rows");
+        if (lost.Count == 0)
+            return;
+        if (isPlanned)
+            world.Violate($"a planned hand-over to {pod.Name} lost {lost.Count} acknowledged rows");
+        if (lost.Any(Replicated.Contains))
+            world.Violate($"{pod.Name} was promoted without {lost.Count(Replicated.Contains)} rows that were on every standby");
+        foreach (var better in world.Pods.Where(other => other != pod && IsCandidate(other) && Rows(other.Server!.Engine) is var rows && rows.IsSupersetOf(held) && lost.Any(rows.Contains)))
+            world.Violate($"{pod.Name} was promoted without {lost.Count} acknowledged rows, of which {better.Name} has some");
+        Lost.UnionWith(lost);
+    }
+
+    /// <summary>An operator is about to remove a pod.</summary>
+    public void BeforeRemoval(SimulatedOperator sender, string pod, bool isForced)
+    {
+        world.Trace($"{sender.Name} removes {pod}");
+        if (sender.IsStale)
+            return;
+        if (!world.Pods.Any(other => IsReachable(other)) && world.Pod(pod) is { Server.Engine.IsStopped: false })
+            world.Violate($"{pod} is removed although no server can be reached");
+        if (isForced || world.Pod(pod) is not { } removed || !IsSteady(removed))
+            return;
+        if (removed.Server!.Engine.Cluster?.Role == ClusterRole.Primary && world.Pods.Count(static other => !other.IsGone) > 1)
+            world.Violate($"{pod} is removed while it is the primary");
+        foreach (var other in world.Pods.Where(other => !other.IsGone && other.Name != pod && !IsReachable(other) && !WasSteady(other)))
+            world.Violate($"{pod} is removed while {other.Name} is down");
+    }
+
+    /// <summary>Looks at the whole.</summary>
+    public void Check()
+    {
+        foreach (var pod in world.Pods)
+        {
+            if (pod.Server?.Engine.Cluster is { Role: ClusterRole.Primary })
+                lastPrimary[pod.Name] = world.Now;
+            if (!IsReachable(pod))
+                steadySince.Remove(pod.Name);
+            else
+                steadySince.TryAdd(pod.Name, world.Now);
+        }
+
+        var now = world.Routed();
+        if (now.Count > 1)
+            world.Violate($"{string.Join(" and ", now)} are routed at once");
+        var name = now.Count == 1 ? now[0] : "";
+        if (name == routed)
+            return;
+        routed = name;
+        world.Trace(name.Length == 0 ? "nobody is routed" : $"{name} is routed");
+        if (name.Length == 0)
+            return;
+        if (!lastPrimary.TryGetValue(name, out var last) || world.Now - last > Knowledge)
+            world.Violate($"{name} is routed and is no primary");
+        var epoch = world.Pod(name)?.Server?.Engine.Cluster?.Epoch ?? long.MaxValue;
+        foreach (var other in world.Pods.Where(other => other.Name != name && IsSteadyFor(other, Knowledge) && other.Server!.Engine.Cluster is { Role: ClusterRole.Primary } role && role.Epoch > epoch))
+            world.Violate($"{name} is routed at epoch {epoch} although {other.Name} is primary at a higher one");
+    }
+
+    /// <summary>Rows of the client's table that a server holds.</summary>
+    public static HashSet<int> Rows(DoltEngine engine)
+    {
+        if (!engine.Databases.All.ContainsKey("shop"))
+            return [];
+        var session = engine.Sessions.Open("simulation", static () => { });
+        session.Account = engine.Accounts.All.Select(static account => account.Name).First(static name => name.User == "root");
+        try
+        {
+            var answer = new StatementExecutor(engine).ExecuteAsync(session, new Parser("SELECT id FROM shop.items").ParseNext(), CancellationToken.None);
+            return answer.IsCompletedSuccessfully && answer.Result.Rows is { } rows ? [.. rows.Rows.Select(static row => int.Parse(SqlValue.Format(row[0])!, CultureInfo.InvariantCulture))] : [];
+        }
+        finally
+        {
+            engine.Sessions.Remove(session);
+        }
+    }
+
+    private bool IsReachable(SimulatedPod pod) =>
+        pod is { IsGone: false, IsLost: false, Server.Engine: { IsStopped: false, Running.IsCompleted: true } } && !world.IsCut("operator", pod.Address);
+
+    private bool IsSteady(SimulatedPod pod) => IsReachable(pod) && steadySince.ContainsKey(pod.Name);
+
+    private bool IsSteadyFor(SimulatedPod pod, TimeSpan time) => IsReachable(pod) && steadySince.TryGetValue(pod.Name, out var since) && world.Now - since > time;
+
+    private bool WasSteady(SimulatedPod pod) => steadySince.ContainsKey(pod.Name);
+
+    private bool IsCandidate(SimulatedPod pod) => IsSteadyFor(pod, Knowledge) && pod.Server!.Engine.Cluster?.Role == ClusterRole.Standby;
+
+    [GeneratedRegex(@"^CALL (?:DOLT_ASSUME_CLUSTER_ROLE\('(?:(?<promotes>primary)|standby)', (?<epoch>\d+)\)|DOLT_CLUSTER_TRANSITION_TO_STANDBY\('(?<epoch>\d+)')", RegexOptions.ExplicitCapture)]
+    private static partial Regex RoleStatement();
+}

@@ -1,0 +1,20 @@
+namespace DoltDB.Operator.Simulation.World;
+
+/// <summary>Delivers late and in order: delays are whole milliseconds, so two of them may overtake each other.</summary>
+internal sealed class Relay(TimeProvider time)
+{
+    private readonly Queue<Action> waiting = new();
+
+    /// <summary>Runs the action after the delay, and after all that were given before.</summary>
+    public void Deliver(Action action, TimeSpan delay)
+    {
+        waiting.Enqueue(action);
+        _ = DeliverNextAsync(delay);
+    }
+
+    private async Task DeliverNextAsync(TimeSpan delay)
+    {
+        await Task.Delay(delay, time);
+        waiting.Dequeue()();
+    }
+}

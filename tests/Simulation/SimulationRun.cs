@@ -113,6 +113,7 @@ internal sealed class SimulationRun(int seed)
         var status = world.Cluster()?.Status;
         var conditions = string.Join("; ", status?.Conditions?.Where(static condition => condition.Status != "True").Select(static condition => $"{condition.Type}: {condition.Reason} {condition.Message}") ?? []);
         var servers = string.Join(", ", world.Pods.Select(static pod => $"{pod.Name} {(pod.Server?.Engine is { } engine ? $"{engine.Cluster?.Role}@{engine.Cluster?.Epoch} {Invariants.Rows(engine).Count} rows" : "down")}"));
-        return $"{status?.Phase}, {conditions}; {servers}";
+        var objects = string.Join(", ", new[] { "/pods", "apps/statefulsets", "/persistentvolumeclaims" }.SelectMany(resource => world.Api.Objects.List(resource, "default").Items).Select(stored => $"{stored.Key.Resource} {stored.Key.Name}{(stored.IsTerminating ? " (terminating)" : "")}"));
+        return $"{status?.Phase}, {conditions}; {servers}; {objects}";
     }
 }

@@ -31,7 +31,7 @@ public sealed class SimulationTests
                 lost += result.Lost;
                 simulated += result.Simulated;
                 if (result.Violation is not null)
-                    failures.Add(result);
+                    failures.Add(Keep(result));
             }
         });
         output?.WriteLine($"{count} seeds from {first}: {handOvers} planned hand-overs, {failovers} failovers and repairs, {acknowledged} acknowledged rows, {lost} lost by failovers, {simulated.TotalHours:0.0} hours simulated");
@@ -56,6 +56,14 @@ public sealed class SimulationTests
     /// <summary>One seed a line, with what it found.</summary>
     public static TheoryData<int> SeedsThatFailedOnce() =>
         [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "seeds.txt")).Where(static line => line.Length > 0 && line[0] != '#').Select(static line => int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture))];
+
+    /// <summary>The whole trace goes to a file: the message shows its end.</summary>
+    private static SimulationResult Keep(SimulationResult result)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "traces")).FullName;
+        File.WriteAllText(Path.Combine(directory, $"{result.Seed.ToString(CultureInfo.InvariantCulture)}.txt"), result.Trace);
+        return result;
+    }
 
     private static string Describe(SimulationResult result) =>
         $"seed {result.Seed} after {result.Simulated}: {result.Violation}\n{string.Join('\n', result.Trace.Split('\n').TakeLast(ShownLines))}";

@@ -120,7 +120,7 @@ internal static class ClusterPlanner
     {
         if (draft.Primary is not PrimaryDecision.Settled settled || draft.Facts.Find(settled.Ordinal) is not { Probe.Content: { } wanted } primary)
             return null;
-        foreach (var standby in draft.Facts.Members.Where(member => member.IsStandby))
+        foreach (var standby in draft.Facts.Members.Where(member => member.IsStandby && !draft.Facts.Healing.Contains(member.Ordinal)))
         {
             if (standby.Probe.Content is not { } held || held.IsSameAs(wanted))
                 continue;

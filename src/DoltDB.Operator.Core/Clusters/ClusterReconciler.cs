@@ -55,7 +55,11 @@ internal sealed class ClusterReconciler(
     {
         var key = NamespacedName.Of(cluster);
         var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
-        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken) with { ChildrenRefused = memory.ChildrenRefused };
+        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken) with
+        {
+            ChildrenRefused = memory.ChildrenRefused,
+        };
+        facts = facts with { Healing = memory.Healing.Resting(facts.Now) };
         var plan = ClusterPlanner.Plan(facts, renders.Render);
         memory.Need = plan.NextContentNeed;
         memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
@@ -72,6 +76,8 @@ internal sealed class ClusterReconciler(
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         memory.Remember(facts, result.RemovedPod);
+        if (step is ClusterStep.Heal heal)
+            memory.Healing.Add(heal.Standby, facts.Now);
         if (result.Event is { } happened)
             Record(cluster, [happened]);
         return (plan, latest, result.LooksAgainNow);
@@ -143,6 +149,8 @@ internal sealed class ClusterReconciler(
         public bool IsRefused { get; set; } = true;
 
         public string? ChildrenRefused { get; set; }
+
+        public HealingMemory Healing { get; } = new();
 
         /// <summary>Uids of pods that were removed and may still be in the cache.</summary>
         public HashSet<string> RemovedPods { get; } = new(StringComparer.Ordinal);

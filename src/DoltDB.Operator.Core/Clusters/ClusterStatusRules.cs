@@ -164,7 +164,8 @@ internal static class ClusterStatusRules
         {
             var before = old.FirstOrDefault(proof => proof.Member == member.PodName);
             var isProven = member is { IsStandby: true, Probe.Content: { } held } && held.IsSameAs(wanted);
-            var isNew = isProven && (before is null || before.PodUid != member.Pod?.Metadata.Uid || (!Same(before, wanted) && wanted.Time - (before.Time ?? default) >= ProofInterval));
+            var isNew = isProven
+                && (before is null || before.PodUid != member.Pod?.Metadata.Uid || (!Same(before, wanted) && (before.Databases is not { Count: > 0 } || wanted.Time - (before.Time ?? default) >= ProofInterval)));
             if (isNew)
                 proofs.Add(new EqualityProof { Member = member.PodName, PodUid = member.Pod?.Metadata.Uid, Time = DateTimeOffset.FromUnixTimeSeconds(wanted.Time.ToUnixTimeSeconds()), Databases = new(wanted.Databases) });
             else if (before is not null)

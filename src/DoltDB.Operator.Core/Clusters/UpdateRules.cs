@@ -93,7 +93,7 @@ internal static class UpdateRules
         if (!member.IsStandby)
             return $"reports {RoleNames.Of(member.Probe.Role)}";
         // A server that is new gets nothing from a primary whose configuration is older than it: the update itself mends that.
-        if (primary is { } source && stale.Contains(source) && facts.Status.LastEqual?.Any(proof => proof.Member == member.PodName) != true)
+        if (primary is { } source && stale.Contains(source) && facts.Status.LastEqual?.Any(proof => proof.Member == member.PodName && proof.Databases is { Count: > 0 }) != true)
             return null;
         var missing = PrimaryRules.Missing(facts, member);
         return missing is null || missing.Count > 0 ? "does not hold every database of the primary yet" : null;

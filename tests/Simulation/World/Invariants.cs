@@ -95,7 +95,9 @@ internal sealed partial class Invariants(SimulatedWorld world)
             return;
         if (removed.Server!.Engine.Cluster?.Role == ClusterRole.Primary && world.Pods.Count(static other => !other.IsGone) > 1)
             world.Violate($"{pod} is removed while it is the primary");
-        foreach (var other in world.Pods.Where(other => !other.IsGone && other.Name != pod && !IsReachable(other) && !WasSteady(other)))
+        var replicas = world.Cluster()?.Spec?.Replicas ?? 0;
+        bool Stays(SimulatedPod other) => int.Parse(other.Name[(world.Name.Length + 1)..], CultureInfo.InvariantCulture) < replicas;
+        foreach (var other in world.Pods.Where(other => !other.IsGone && other.Name != pod && Stays(other) && !IsReachable(other) && !WasSteady(other)))
             world.Violate($"{pod} is removed while {other.Name} is down");
     }
 

@@ -59,13 +59,19 @@ internal static class SimulatedControllers
     private static async Task OrphanAsync(SimulatedWorld world, StatefulSet set)
     {
         await world.DelayAsync(5, 100);
-        foreach (var pod in (await world.Client.ListAsync(BuiltInKinds.Pod, new ListOptions { Namespace = set.Metadata.Namespace }, CancellationToken.None)).Items)
-        {
-            if (pod.Metadata.Controller()?.Uid == set.Metadata.Uid)
-                await world.TryAsync(() => world.Client.MergePatchAsync(BuiltInKinds.Pod, NamespacedName.Of(pod), new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["ownerReferences"] = null } }, null, CancellationToken.None));
-        }
-
+        await OrphanAsync(world, set, BuiltInKinds.Pod);
+        await OrphanAsync(world, set, BuiltInKinds.ControllerRevision);
         await world.TryAsync(() => world.Client.MergePatchAsync(BuiltInKinds.StatefulSet, NamespacedName.Of(set), new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["uid"] = set.Metadata.Uid, ["finalizers"] = null } }, null, CancellationToken.None));
+    }
+
+    private static async Task OrphanAsync<T>(SimulatedWorld world, StatefulSet set, ResourceKind<T> kind)
+        where T : class, IKubernetesObject
+    {
+        foreach (var dependent in (await world.Client.ListAsync(kind, new ListOptions { Namespace = set.Metadata.Namespace }, CancellationToken.None)).Items)
+        {
+            if (dependent.Metadata.Controller()?.Uid == set.Metadata.Uid)
+                await world.TryAsync(() => world.Client.MergePatchAsync(kind, NamespacedName.Of(dependent), new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["ownerReferences"] = null } }, null, CancellationToken.None));
+        }
     }
 
     private sealed class NoEvents : IEventRecorder

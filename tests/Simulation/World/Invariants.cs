@@ -34,6 +34,18 @@ internal sealed partial class Invariants(SimulatedWorld world)
     /// <summary>Failovers and repairs that were carried out.</summary>
     public int Failovers { get; private set; }
 
+    /// <summary>A server said that the row is stored. One that was replaced, and that nobody can end, goes on saying so until its node is back.</summary>
+    public void Acknowledge(int row, SimulatedPod pod)
+    {
+        Acknowledged.Add(row);
+        var epoch = pod.Server?.Engine.Cluster?.Epoch ?? 0;
+        if (!world.Pods.Any(other => other != pod && other.Server?.Engine.Cluster is { Role: ClusterRole.Primary } role && role.Epoch > epoch))
+            return;
+        Lost.Add(row);
+        if (!pod.IsLost && !world.IsOverlapping)
+            world.Violate($"{pod.Name} acknowledged a write at epoch {epoch} after another primary was promoted");
+    }
+
     /// <summary>An operator is about to send a statement.</summary>
     public void BeforeStatement(SimulatedOperator sender, string host, string statement)
     {

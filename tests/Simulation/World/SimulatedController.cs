@@ -13,6 +13,7 @@ internal sealed class SimulatedController(IReconciler reconciler, TimeProvider t
 
     private readonly Queue<NamespacedName> ready = new();
     private readonly HashSet<NamespacedName> queued = [];
+    private readonly Dictionary<NamespacedName, DateTimeOffset> due = [];
     private readonly Dictionary<NamespacedName, int> failures = [];
     private TaskCompletionSource wake = new();
 
@@ -61,7 +62,6 @@ internal sealed class SimulatedController(IReconciler reconciler, TimeProvider t
         }
         catch (Exception exception)
         {
-            if (Environment.GetEnvironmentVariable("SIMDEBUG") is not null) Console.WriteLine($"{reconciler.GetType().Name} {key}: {exception.GetType().Name} {exception.Message}");
             if (!isExpected(exception))
                 onUnexpected(exception.ToString());
             var count = failures[key] = failures.GetValueOrDefault(key) + 1;
@@ -70,9 +70,17 @@ internal sealed class SimulatedController(IReconciler reconciler, TimeProvider t
         }
     }
 
+    /// <summary>As the real queue: of several delayed adds of a key the earliest counts.</summary>
     private async Task AddAfterAsync(NamespacedName key, TimeSpan delay)
     {
+        var when = time.GetUtcNow() + delay;
+        if (due.TryGetValue(key, out var scheduled) && scheduled <= when)
+            return;
+        due[key] = when;
         await Task.Delay(delay, time);
+        if (due.GetValueOrDefault(key) != when)
+            return;
+        due.Remove(key);
         Add(key);
     }
 

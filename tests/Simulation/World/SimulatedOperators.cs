@@ -40,9 +40,12 @@ internal sealed class SimulatedOperators(SimulatedWorld world) : IDisposable
         Start();
         await world.DelayAsync(0, 10000);
         world.Trace($"{old.Name} goes on for a moment");
+        world.IsOverlapping = true;
         old.Thaw();
         await world.DelayAsync(1, 50);
         old.Kill();
+        await world.DelayAsync(5000, 5000);
+        world.IsOverlapping = false;
     }
 
     /// <summary>Ends what faults did to the operator.</summary>

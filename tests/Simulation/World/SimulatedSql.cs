@@ -32,6 +32,8 @@ internal sealed class SimulatedConnector(
         if (!await server.Engine.Running.CompletesWithinAsync(deadline, time, cancellationToken))
             throw new TimeoutException($"{endpoint.Host} did not answer within {deadline.TotalMilliseconds:0} ms");
         await gate();
+        if (server.Engine.IsStopped)
+            throw new IOException($"{endpoint.Host}: the connection was closed by the server");
         var account = server.Engine.Accounts.FindForLogin(endpoint.User, "10.0.0.1");
         if (account is null || account.AuthenticationString != NativePassword.Hash(endpoint.Password ?? ""))
             throw new DoltException(1045, $"Access denied for user '{endpoint.User}'");
@@ -95,9 +97,17 @@ internal sealed class SimulatedConnector(
 
             if (first == closed.Task && !working.IsCompleted)
                 throw new IOException($"{host}: the connection was closed by the server");
-            var result = await working;
-            owner.Watch?.Answered(host, statement);
-            return result;
+            try
+            {
+                var result = await working;
+                owner.Watch?.Answered(host, statement);
+                return result;
+            }
+            catch (IOException)
+            {
+                await DisposeAsync();
+                throw;
+            }
         }
 
         public ValueTask DisposeAsync()

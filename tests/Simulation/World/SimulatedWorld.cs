@@ -16,7 +16,7 @@ namespace DoltDB.Operator.Simulation.World;
 /// <summary>Everything that one run consists of: the API server, its controllers, nodes, servers, operators and a client, on one clock and one source of chance.</summary>
 internal sealed class SimulatedWorld : IAsyncDisposable
 {
-    private const int TraceLimit = 4000;
+    private const int TraceLimit = 20000;
 
     private readonly Dictionary<string, SimulatedPod> pods = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedPod> byAddress = new(StringComparer.Ordinal);
@@ -58,6 +58,9 @@ internal sealed class SimulatedWorld : IAsyncDisposable
 
     /// <summary>Chance that the API does what an operator asks for and the answer is lost.</summary>
     public double LostAnswerRate { get; set; }
+
+    /// <summary>Whether two operators lead at the moment.</summary>
+    public bool IsOverlapping { get; set; }
 
     /// <summary>The first broken invariant.</summary>
     public string? Violation { get; private set; }

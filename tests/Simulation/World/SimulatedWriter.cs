@@ -52,7 +52,7 @@ internal sealed class SimulatedWriter(SimulatedWorld world, bool waitsForStandby
         {
             var row = ++next;
             var result = await session.QueryAsync($"INSERT INTO shop.items VALUES ({row.ToString(CultureInfo.InvariantCulture)})", Deadline, CancellationToken.None);
-            world.Invariants.Acknowledged.Add(row);
+            world.Invariants.Acknowledge(row, pod);
             if (waitsForStandbys && result.Warnings == 0)
                 world.Invariants.Replicated.Add(row);
             await world.DelayAsync(20, 400);

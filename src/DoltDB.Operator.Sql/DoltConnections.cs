@@ -115,16 +115,27 @@ public sealed class DoltConnections : IAsyncDisposable
         // The usual case neither waits nor allocates.
         if (await semaphore.WaitAsync(TimeSpan.Zero, CancellationToken.None))
             return;
-        using var timer = new CancellationTokenSource(budget.Remaining, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        var entering = semaphore.WaitAsync(CancellationToken.None);
+        var hasEntered = false;
         try
         {
-            await semaphore.WaitAsync(either.Token);
+            hasEntered = await entering.CompletesWithinAsync(budget.Remaining, _clock, cancellationToken);
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        finally
         {
-            throw new TimeoutException($"the connection to {endpoint} was in use until the deadline", exception);
+            if (!hasEntered)
+                _ = LeaveLaterAsync(entering, semaphore);
         }
+
+        if (!hasEntered)
+            throw new TimeoutException($"the connection to {endpoint} was in use until the deadline");
+    }
+
+    /// <summary>One who gave up waiting is let in some day all the same.</summary>
+    private static async Task LeaveLaterAsync(Task entering, SemaphoreSlim semaphore)
+    {
+        await entering;
+        semaphore.Release();
     }
 
     private Slot Reserve(Key key)

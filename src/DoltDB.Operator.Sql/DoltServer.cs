@@ -1,3 +1,4 @@
+using System.Globalization;
 using DoltDB.Operator.Sql.Protocol;
 
 namespace DoltDB.Operator.Sql;
@@ -90,6 +91,14 @@ public sealed class DoltServer : IDoltServer, ISqlSession
             return [];
         }
     }
+
+    /// <inheritdoc/>
+    public async Task<int> ReadAckWritesTimeoutAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+        int.Parse(DoltStatements.ParseSingleText(await QueryAsync(DoltStatements.ReadAckWritesTimeout, deadline, cancellationToken)), CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public async Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken) =>
+        await QueryAsync(DoltStatements.SetAckWritesTimeout(seconds), deadline, cancellationToken);
 
     /// <inheritdoc/>
     public async Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken) =>

@@ -20,6 +20,8 @@ internal static class DoltStatements
     public const string ReadReplicationStatus =
         "SELECT `database`, standby_remote, role, epoch, replication_lag_millis, current_error FROM dolt_cluster.dolt_cluster_status";
 
+    public const string ReadAckWritesTimeout = "SELECT @@global.dolt_cluster_ack_writes_timeout_secs";
+
     public const string ListAccounts = "SELECT User, Host, plugin, authentication_string, ssl_type FROM mysql.user";
 
     public const string CommitEmpty = "CALL DOLT_COMMIT('--allow-empty', '-m', 'resync')";
@@ -43,6 +45,8 @@ internal static class DoltStatements
 
     public static string TransitionToStandby(long epoch, int minimumCaughtUpStandbys) =>
         $"CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY('{Number(epoch)}', '{Number(minimumCaughtUpStandbys)}')";
+
+    public static string SetAckWritesTimeout(int seconds) => $"SET GLOBAL dolt_cluster_ack_writes_timeout_secs = {Number(seconds)}";
 
     public static string ShowGrants(string user, string host) => $"SHOW GRANTS FOR {SqlQuoting.Literal(user)}@{SqlQuoting.Literal(host)}";
 

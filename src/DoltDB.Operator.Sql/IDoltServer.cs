@@ -33,6 +33,12 @@ public interface IDoltServer : IAsyncDisposable
     /// <summary>What a primary says of its standbys; empty without databases and without cluster configuration.</summary>
     Task<IReadOnlyList<DoltReplicationStatus>> ReadReplicationStatusAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
+    /// <summary>Seconds that a write waits for the standbys: the global <c>dolt_cluster_ack_writes_timeout_secs</c>.</summary>
+    Task<int> ReadAckWritesTimeoutAsync(TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Sets how many seconds a write waits for the standbys, for sessions that begin from now on.</summary>
+    Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken);
+
     /// <summary><c>CALL DOLT_ASSUME_CLUSTER_ROLE(role, epoch)</c>. Read the role back on a new connection.</summary>
     Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken);
 

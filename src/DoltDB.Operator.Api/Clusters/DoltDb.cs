@@ -112,6 +112,10 @@ public sealed record DoltDbSpec : JsonShape
     /// <summary>How the loss of the primary is handled.</summary>
     public FailoverOptions? Failover { get; init; }
 
+    /// <summary>While true the operator observes and reports, and changes nothing. A hand-over that was begun is finished; deletion works.</summary>
+    [SchemaDefault("false")]
+    public bool? Paused { get; init; }
+
     /// <summary>Who may connect to the pods.</summary>
     public NetworkPolicyOptions? NetworkPolicy { get; init; }
 
@@ -192,6 +196,13 @@ public sealed record ReplicationOptions : JsonShape
 
     /// <summary>Which server accepts writes.</summary>
     public PrimaryOptions? Primary { get; init; }
+
+    /// <summary>
+    /// Seconds that a write waits until every standby has it (Dolt's dolt_cluster_ack_writes_timeout_secs); a write that is not there in time succeeds
+    /// with a warning. 0, the default, does not wait.
+    /// </summary>
+    [SchemaRange(Minimum = 0, Maximum = 3600)]
+    public int? AckWritesTimeoutSeconds { get; init; }
 }
 
 /// <summary>Which server accepts writes.</summary>
@@ -215,10 +226,23 @@ public sealed record PrimaryOptions : JsonShape
 /// <summary>How the loss of the primary is handled.</summary>
 public sealed record FailoverOptions : JsonShape
 {
+    /// <summary>Whether a lost primary is replaced without being asked. False here or in replication.primary.automaticFailover turns it off.</summary>
+    [SchemaDefault("true")]
+    public bool? Enabled { get; init; }
+
     /// <summary>Seconds that the primary must be out of reach before it is replaced.</summary>
     [SchemaDefault("5")]
     [SchemaRange(Minimum = 1)]
     public int? DelaySeconds { get; init; }
+
+    /// <summary>A standby whose last reported replication lag was longer takes over from nobody. Unlimited when left out.</summary>
+    [SchemaRange(Minimum = 0)]
+    public int? MaxLagMillis { get; init; }
+
+    /// <summary>Failovers in any hour; after that many somebody must look. 0 for no limit.</summary>
+    [SchemaDefault("4")]
+    [SchemaRange(Minimum = 0)]
+    public int? MaxPerHour { get; init; }
 
     /// <summary>Promote a standby even when it is known to lack data that the primary had.</summary>
     [SchemaDefault("false")]

@@ -41,7 +41,7 @@ public static class DoltDbDefaults
     public static int RequestedPodIndex(this DoltDbSpec spec) => spec.IsReplicated() ? spec.Replication?.Primary?.PodIndex ?? 0 : 0;
 
     /// <summary>Whether a lost primary is replaced without being asked.</summary>
-    public static bool HasAutomaticFailover(this DoltDbSpec spec) => spec.IsReplicated() && spec.Replication?.Primary?.AutomaticFailover != false;
+    public static bool HasAutomaticFailover(this DoltDbSpec spec) => spec.IsReplicated() && spec.Replication?.Primary?.AutomaticFailover != false && spec.Failover?.Enabled != false;
 
     /// <summary>Standbys that must be caught up before a hand-over.</summary>
     public static int MinCaughtUpStandbys(this DoltDbSpec spec) => spec.Replication?.Primary?.MinCaughtUpStandby ?? 1;
@@ -51,6 +51,12 @@ public static class DoltDbDefaults
 
     /// <summary>Whether a failover may lose data that the primary is known to have had.</summary>
     public static bool AllowsDataLoss(this DoltDbSpec spec) => spec.Failover?.AllowDataLoss == true;
+
+    /// <summary>Failovers that an hour may see; null without a limit.</summary>
+    public static int? MostFailoversPerHour(this DoltDbSpec spec) => (spec.Failover?.MaxPerHour ?? 4) is var most and > 0 ? most : null;
+
+    /// <summary>Seconds that a write waits for the standbys; 0 for asynchronous replication.</summary>
+    public static int AckWritesTimeout(this DoltDbSpec spec) => spec.IsReplicated() ? spec.Replication?.AckWritesTimeoutSeconds ?? 0 : 0;
 
     /// <summary>Port of the MySQL protocol.</summary>
     public static int SqlPort(this DoltDbSpec spec) => spec.Server?.Listener?.Port ?? ListenerPort;

@@ -45,6 +45,15 @@ public sealed record DoltDbStatus : JsonShape
     /// <summary>The value of spec.replication.primary.podIndex that was last acted upon.</summary>
     public int? HandledPodIndex { get; init; }
 
+    /// <summary>The value of the annotation k8s.dolthub.com/switchover-to that was followed or found fulfilled last.</summary>
+    public string? HandledSwitchoverTo { get; init; }
+
+    /// <summary>The epoch at which the current primary was last seen as primary. A server at a lower one is not routed, whatever it says of itself.</summary>
+    public long? PrimaryEpoch { get; init; }
+
+    /// <summary>When failovers began, those of the last hour.</summary>
+    public IReadOnlyList<DateTimeOffset>? RecentFailovers { get; init; }
+
     /// <summary>Databases that the primary is known to hold: what a candidate must have.</summary>
     public IReadOnlyList<string>? Databases { get; init; }
 
@@ -77,6 +86,9 @@ public sealed record MemberStatus : JsonShape
 
     /// <summary>Whether the server is proven to hold what the primary holds.</summary>
     public bool? CaughtUp { get; init; }
+
+    /// <summary>How far the standby lags behind by the primary's account, in milliseconds, roughly; absent below a second.</summary>
+    public long? LagMillis { get; init; }
 
     /// <summary>Version that the server reports.</summary>
     public string? EngineVersion { get; init; }

@@ -13,6 +13,7 @@ internal static class ClusterConditions
     public const string StorageResized = "StorageResized";
     public const string Updated = "Updated";
     public const string SpecAccepted = "SpecAccepted";
+    public const string Paused = "Paused";
     public const string InvalidSpec = "InvalidSpec";
 
     /// <summary>All conditions, in place of those of before.</summary>
@@ -28,6 +29,7 @@ internal static class ClusterConditions
             (PrimarySwitched, SwitchedOf(draft, step)),
             (StorageResized, ResizedOf(draft)),
             (Updated, UpdatedOf(draft)),
+            (Paused, PausedOf(draft)),
         })
         {
             conditions = condition is { } is_
@@ -43,6 +45,8 @@ internal static class ClusterConditions
     {
         if (draft.Problems.Count > 0)
             return "Invalid";
+        if (ClusterPlanner.IsPaused(draft.Facts))
+            return "Paused";
         if (step is ClusterStep.Failover)
             return "FailingOver";
         if (step is ClusterStep.HandOver)
@@ -75,6 +79,8 @@ internal static class ClusterConditions
             return new(Conditions.False, PrimaryReasons.Switchover, $"Switching primary to '{ClusterNames.Pod(draft.Facts.Name, handOver.State.To ?? 0)}'");
         if (step is ClusterStep.Failover failover)
             return new(Conditions.False, PrimaryReasons.Failover, failover.Because);
+        if (step is ClusterStep.RemovePod)
+            return new(Conditions.False, "Updating", "Updating");
         if (!draft.Facts.Credentials.IsUsable)
             return new(Conditions.False, "CredentialsInvalid", draft.Facts.Credentials.Problem ?? "the administrator's Secret cannot be used");
         if (draft.Primary is PrimaryDecision.Waiting waiting && draft.Facts.Members.Any(member => member.IsReady))
@@ -126,6 +132,10 @@ internal static class ClusterConditions
             return before is null ? null : new(before.Status, before.Reason, before.Message);
         return new(Conditions.True, PrimaryReasons.Switchover, "Switchover complete");
     }
+
+    private static Verdict? PausedOf(PlanDraft draft) => ClusterPlanner.IsPaused(draft.Facts)
+        ? new(Conditions.True, Paused, "spec.paused is true: the cluster is observed and nothing is changed, not even after the loss of the primary")
+        : null;
 
     private static Verdict? ResizedOf(PlanDraft draft)
     {

@@ -52,7 +52,7 @@ public static class ClusterController
             new ClusterObserver(caches, prober, services.Time),
             new AdministratorCredentials(client, services.Time),
             new ChildObjects(caches, client, new Applier(client, services.Loggers.CreateLogger<Applier>())),
-            new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Loggers.CreateLogger<ClusterSteps>()),
+            new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Time, services.Loggers.CreateLogger<ClusterSteps>()),
             prober,
             new RenderMemory(),
             new ClusterMetrics(),

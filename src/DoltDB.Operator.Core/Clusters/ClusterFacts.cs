@@ -95,6 +95,9 @@ internal sealed record Member
     /// <summary>Address of the pod, or null.</summary>
     public string? Address => Pod?.Status?.PodIP is { Length: > 0 } address ? address : null;
 
+    /// <summary>How far the server lags by what the primary last said of it; null when it said nothing.</summary>
+    public TimeSpan? ReportedLag { get; init; }
+
     /// <summary>The role label that the pod has now.</summary>
     public string? RoleLabel => Pod?.Metadata.Labels?.GetValueOrDefault(Resources.ClusterLabels.Role);
 

@@ -41,7 +41,7 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
             Cluster = cluster,
             Set = set,
             Claims = claims,
-            Members = [.. members.Select(member => member with { Probe = probes.GetValueOrDefault(member.Ordinal) ?? MemberProbe.Unknown })],
+            Members = [.. members.Select(member => member with { Probe = probes.GetValueOrDefault(member.Ordinal) ?? MemberProbe.Unknown, ReportedLag = ReportedLag(cluster, probes, member) })],
             Credentials = administrator.State,
             CanExpandVolumes = CanExpand(claims),
         };
@@ -68,6 +68,9 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
     internal static int SqlPort(Pod? pod, DoltDbSpec spec) =>
         pod?.Spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Ports?.FirstOrDefault(port => port.Name == ClusterLabels.SqlPortName)?.Number
         ?? spec.SqlPort();
+
+    private static TimeSpan? ReportedLag(DoltDb cluster, ImmutableDictionary<int, MemberProbe> probes, Member member) =>
+        cluster.Status?.CurrentPrimaryPodIndex is { } primary && probes.GetValueOrDefault(primary)?.Replication is { } rows && rows.TryGetValue(member.PodName, out var row) ? row.Lag : null;
 
     private Dictionary<int, Pod> Pods(NamespacedName cluster, StatefulSet? set)
     {

@@ -60,6 +60,9 @@ internal abstract record ClusterStep(string Because)
     /// <summary>Ask for larger volumes.</summary>
     internal sealed record GrowClaims(ImmutableArray<string> Claims, Quantity Size, string Because) : ClusterStep(Because);
 
+    /// <summary>Tell running servers how long a write waits for the standbys.</summary>
+    internal sealed record SetAckWritesTimeout(ImmutableArray<int> Ordinals, int Seconds, string Because) : ClusterStep(Because);
+
     /// <summary>Make the primary send again what a standby lacks.</summary>
     internal sealed record Heal(int Primary, int Standby, ImmutableArray<string> Databases, bool Accounts, string Because) : ClusterStep(Because);
 }

@@ -34,12 +34,13 @@ internal static class ClusterPlanner
         var desired = problems.Count == 0 ? Render(facts, topology, storage, routed, render) : null;
         var update = desired is null ? null : UpdateRules.Decide(facts, topology, desired, settled?.Ordinal);
         var intent = settled is null || problems.Count > 0 ? null : Intent(facts, settled.Ordinal, update);
+        var isPaused = IsPaused(facts);
         var draft = new PlanDraft(facts, problems, topology, primary, storage, update, intent, desired);
-        var step = Step(draft);
+        var step = isPaused ? null : Step(draft);
         return new ClusterPlan
         {
-            Desired = desired,
-            RoleLabels = RoleLabels(facts, topology, primary),
+            Desired = isPaused ? null : desired,
+            RoleLabels = isPaused ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology, primary),
             Step = step,
             Status = ClusterStatusRules.Status(draft, step),
             Events = ClusterStatusRules.Events(draft, step),
@@ -47,6 +48,9 @@ internal static class ClusterPlanner
             NextContentNeed = NeedsContentNow(draft) ? ContentNeed.Now : ContentNeed.Recent,
         };
     }
+
+    /// <summary>Whether nothing may be changed. Who has begun to move the primary role finishes it: half of it is an outage.</summary>
+    public static bool IsPaused(ClusterFacts facts) => facts.Spec.Paused == true && facts.Status.HandOver is null;
 
     /// <summary>A wish that is refused for now must not keep an update from handing over: that may be what it waits for.</summary>
     private static HandOverIntent? Intent(ClusterFacts facts, int primary, UpdateState? update) =>
@@ -77,7 +81,7 @@ internal static class ClusterPlanner
 
     /// <summary>The one disruptive step, the most urgent first.</summary>
     private static ClusterStep? Step(PlanDraft draft) =>
-        OfPrimary(draft) ?? OfIntent(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? Healing(draft);
+        OfPrimary(draft) ?? OfIntent(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? (ClusterStep?)Healing(draft) ?? OfVariables(draft);
 
     private static ClusterStep? OfPrimary(PlanDraft draft) => draft.Primary switch
     {
@@ -113,6 +117,15 @@ internal static class ClusterPlanner
             return null;
         var because = SetReplacement.Because(live, desired);
         return because is null ? null : new ClusterStep.ReplaceSet(live.Metadata.Uid ?? "", because);
+    }
+
+    /// <summary>What servers take without a restart, where they have it otherwise. Left alone while the spec does not say.</summary>
+    private static ClusterStep.SetAckWritesTimeout? OfVariables(PlanDraft draft)
+    {
+        if (draft.Primary is not PrimaryDecision.Settled || draft.Problems.Count > 0 || draft.Facts.Spec.Replication?.AckWritesTimeoutSeconds is not { } seconds)
+            return null;
+        var others = draft.Facts.Members.Where(member => member.Probe.AckWritesTimeout is { } has && has != seconds).Select(member => member.Ordinal).ToImmutableArray();
+        return others.IsEmpty ? null : new ClusterStep.SetAckWritesTimeout(others, seconds, $"writes wait {seconds} s for the standbys");
     }
 
     /// <summary>A standby that differs from the primary for a while although neither changes will not get what it lacks by itself.</summary>

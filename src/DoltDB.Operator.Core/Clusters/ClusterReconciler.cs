@@ -76,6 +76,8 @@ internal sealed class ClusterReconciler(
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         memory.Remember(facts, result.RemovedPod);
+        if (result.ReadsContentNow)
+            memory.Need = ContentNeed.Now;
         if (step is ClusterStep.Heal heal)
             memory.Healing.Add(heal.Standby, facts.Now);
         if (result.Event is { } happened)

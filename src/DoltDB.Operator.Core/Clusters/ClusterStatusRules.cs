@@ -35,6 +35,9 @@ internal static class ClusterStatusRules
             Members = [.. facts.Members.Where(member => member.Pod is not null || member.Ordinal < draft.Topology.SetReplicas).Select(member => MemberOf(draft, member))],
             HandOver = HandOver(draft, step),
             HandledPodIndex = HandledPodIndex(draft, step),
+            HandledSwitchoverTo = HandledSwitchoverTo(draft),
+            PrimaryEpoch = !draft.Topology.IsReplicated ? null : draft.Primary is PrimaryDecision.Settled settled ? settled.Epoch : old.PrimaryEpoch,
+            RecentFailovers = FailoverHistory.After(facts, step),
             Databases = Databases(draft),
             LastEqual = LastEqual(draft),
         };
@@ -103,6 +106,13 @@ internal static class ClusterStatusRules
         };
     }
 
+    /// <summary>As with podIndex: done with when the target is the primary. Without the annotation there is nothing to remember.</summary>
+    private static string? HandledSwitchoverTo(PlanDraft draft) => HandOverRules.SwitchoverAnnotation(draft.Facts) is not { } wanted
+        ? null
+        : draft.Primary is PrimaryDecision.Settled settled && HandOverRules.SwitchoverTarget(draft.Facts, wanted) == settled.Ordinal
+            ? wanted
+            : draft.Facts.Status.HandledSwitchoverTo;
+
     private static Dictionary<string, string> ReplicationStatus(PlanDraft draft)
     {
         var roles = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -132,9 +142,21 @@ internal static class ClusterStatusRules
             Ready = member.IsReady,
             Reachable = isCluster ? member.IsReachable : null,
             CaughtUp = CaughtUp(draft, member, wanted),
+            LagMillis = RoughLag(member),
             EngineVersion = member.Probe.EngineVersion,
             Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error : null),
         };
+    }
+
+    /// <summary>Doubling steps from a second on: a lag that grows writes the status now and then, not in every pass.</summary>
+    private static long? RoughLag(Member member)
+    {
+        if (!member.IsStandby || member.ReportedLag is not { TotalMilliseconds: >= 1000 } lag)
+            return null;
+        var step = 1000L;
+        while (step * 2 <= lag.TotalMilliseconds)
+            step *= 2;
+        return step;
     }
 
     /// <summary>Whether the standby is proven to hold what the primary holds. Writes between two readings do not make it look behind.</summary>

@@ -16,15 +16,22 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <param name="Event">What users should read; null when nothing happened.</param>
 internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
 {
+    /// <summary>Whether the next pass must read anew what servers hold and have.</summary>
+    public bool ReadsContentNow { get; init; }
+
     /// <summary>Uid of the pod that was removed; null when none was.</summary>
     public string? RemovedPod { get; init; }
 }
 
 /// <summary>Carries out the one disruptive step of a plan. Its epoch and its hand-over are in the status already.</summary>
-internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands commands, HandOverProcedure handOvers, ILogger<ClusterSteps> logger)
+internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands commands, HandOverProcedure handOvers, TimeProvider time, ILogger<ClusterSteps> logger)
 {
     /// <summary>Seconds that the pod of a lost primary gets: it is to stop, not to finish.</summary>
     private const long FencingGraceSeconds = 1;
+
+    private static readonly TimeSpan FencingPatience = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan FencingPoll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs the step.</summary>
     public async Task<StepResult> RunAsync(
@@ -39,6 +46,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             ClusterStep.RemovePod remove => await RemovePodAsync(facts, remove, cancellationToken),
             ClusterStep.ReplaceSet replace => await ReplaceSetAsync(facts, replace, cancellationToken),
             ClusterStep.GrowClaims grow => await GrowAsync(facts, grow, cancellationToken),
+            ClusterStep.SetAckWritesTimeout set => await SetAckWritesTimeoutAsync(facts, set, administrator, cancellationToken),
             ClusterStep.Heal heal => await HealAsync(facts, heal, administrator, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "unknown step"),
         };
@@ -65,6 +73,9 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     {
         if (Endpoint(facts, step.To, administrator) is not { } endpoint)
             return new StepResult(false, null);
+        // The candidate answered when the facts were read; nobody is fenced for one that is gone meanwhile.
+        if (await commands.ReadRoleAsync(endpoint, cancellationToken) is null)
+            return new StepResult(false, null);
         await FenceAsync(facts, step.From, cancellationToken);
         var role = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
         return role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
@@ -83,10 +94,26 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid, ["labels"] = new JsonObject { [ClusterLabels.Role] = null } } };
             await client.MergePatchAsync(BuiltInKinds.Pod, name, patch, null, cancellationToken);
             await client.DeleteAsync(BuiltInKinds.Pod, name, new DeleteOptions { Uid = pod.Metadata.Uid, GracePeriodSeconds = FencingGraceSeconds }, cancellationToken);
+            await AwaitEndAsync(name, pod.Metadata.Uid, cancellationToken);
         }
         catch (KubernetesException exception) when (exception.Code is 404 or 409)
         {
             // It is gone, or was replaced by a pod that starts as a standby or with the old epoch.
+        }
+    }
+
+    /// <summary>
+    /// Waits until the pod is gone, so that no client is told of a write that the new primary will never see. A node that cannot be reached never
+    /// says so: then the role moves all the same.
+    /// </summary>
+    private async Task AwaitEndAsync(NamespacedName name, string? uid, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < FencingPatience)
+        {
+            if (await client.GetAsync(BuiltInKinds.Pod, name, cancellationToken) is not { } live || live.Metadata.Uid != uid)
+                return;
+            await Task.Delay(FencingPoll, time, cancellationToken);
         }
     }
 
@@ -147,6 +174,17 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         }
 
         return new StepResult(false, new ClusterEvent(EventType.Normal, "ResizingStorage", step.Because));
+    }
+
+    private async Task<StepResult> SetAckWritesTimeoutAsync(ClusterFacts facts, ClusterStep.SetAckWritesTimeout step, Administrator administrator, CancellationToken cancellationToken)
+    {
+        foreach (var ordinal in step.Ordinals)
+        {
+            if (Endpoint(facts, ordinal, administrator) is { } endpoint && await commands.SetAckWritesTimeoutAsync(endpoint, step.Seconds, cancellationToken) is { } failure)
+                return new StepResult(false, new ClusterEvent(EventType.Warning, "ConfigurationFailed", $"{ClusterNames.Pod(facts.Name, ordinal)}: {failure}"));
+        }
+
+        return new StepResult(false, new ClusterEvent(EventType.Normal, "Configured", step.Because)) { ReadsContentNow = true };
     }
 
     private async Task<StepResult> HealAsync(ClusterFacts facts, ClusterStep.Heal step, Administrator administrator, CancellationToken cancellationToken)

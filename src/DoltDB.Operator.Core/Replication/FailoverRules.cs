@@ -7,6 +7,10 @@ namespace DoltDB.Operator.Core.Replication;
 /// <summary>When a primary that cannot be reached is replaced, and by whom.</summary>
 internal static class FailoverRules
 {
+    private const int ConfirmingProbes = 2;
+
+    private static readonly TimeSpan Confirmation = TimeSpan.FromMilliseconds(200);
+
     /// <summary>The decision about the primary of that ordinal, which does not answer.</summary>
     public static PrimaryDecision Decide(ClusterFacts facts, int current, long epoch)
     {
@@ -22,18 +26,24 @@ internal static class FailoverRules
 
         var away = member?.Probe.AwaySince is { } since ? facts.Now - since : TimeSpan.Zero;
         var delay = facts.Spec.FailoverDelay();
-        if (away < delay)
+        if (away < delay || !IsConfirmed(member))
         {
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; a standby takes over after {delay.TotalSeconds:0} s")
             {
-                LookAgain = delay - away,
+                LookAgain = away < delay ? delay - away : Confirmation,
             };
         }
+
+        if (facts.Spec.MostFailoversPerHour() is { } most && FailoverHistory.Recent(facts) is var recent && recent.Count >= most)
+            return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{name} cannot be reached; there were {recent.Count} failovers within the last hour, and spec.failover.maxPerHour is {most}");
 
         return Candidates.Best(facts, current) is { } candidate
             ? new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over")
             : new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
     }
+
+    /// <summary>One lost packet is no absence: a second probe must have failed too.</summary>
+    private static bool IsConfirmed(Member? member) => member is null || member.Probe.Failures >= ConfirmingProbes;
 
     private static string Refusal(ClusterFacts facts, int current, string name)
     {
@@ -59,15 +69,22 @@ internal static class Candidates
             return "cannot be reached";
         if (member.IsDeleting)
             return "is being deleted";
-        if (!member.IsStandby)
-            return $"reports {RoleNames.Of(member.Probe.Role)}";
+        if (!member.IsStandby && !(IsFormerPrimary(facts, member) && HoldsWhatWasProven(facts, member)))
+            return member.IsPrimary ? $"was primary at epoch {member.Probe.Epoch}, and may hold writes that nobody else has" : $"reports {RoleNames.Of(member.Probe.Role)}";
         var missing = PrimaryRules.Missing(facts, member);
         if (missing is null)
             return "its databases could not be read";
         if (facts.Spec.AllowsDataLoss())
             return null;
-        return missing.Count > 0 ? $"lacks database {string.Join(", ", missing)}" : Doubt(facts, member);
+        if (missing.Count > 0)
+            return $"lacks database {string.Join(", ", missing)}";
+        return facts.Spec.Failover?.MaxLagMillis is { } most && member.ReportedLag is { } lag && lag.TotalMilliseconds > most
+            ? $"lagged {lag.TotalMilliseconds:0} ms behind, and spec.failover.maxLagMillis is {most}"
+            : Doubt(facts, member);
     }
+
+    /// <summary>A server that says primary at an epoch below that of the current primary: it slept while another took over.</summary>
+    private static bool IsFormerPrimary(ClusterFacts facts, Member member) => member.IsPrimary && member.Probe.Epoch < (facts.Status.PrimaryEpoch ?? 0);
 
     /// <summary>
     /// A standby that lost its volume gets the databases back by name, empty, and is reported as caught up. So names are not enough: the pod
@@ -81,10 +98,12 @@ internal static class Candidates
             return "was never seen to hold what the primary holds";
         if (last.PodUid is not null && last.PodUid == member.Pod?.Metadata.Uid)
             return null;
-        var holdsTheSame = last.Databases is { } proven && member.Probe.Content is { } held
-            && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
-        return holdsTheSame ? null : "was restarted, and was not seen since to hold what the primary holds";
+        return HoldsWhatWasProven(facts, member) ? null : "was restarted, and was not seen since to hold what the primary holds";
     }
+
+    private static bool HoldsWhatWasProven(ClusterFacts facts, Member member) =>
+        facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { Databases: { } proven } && member.Probe.Content is { } held
+        && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
 
     private static DateTimeOffset LastEqual(ClusterFacts facts, Member member) =>
         facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName)?.Time ?? DateTimeOffset.MinValue;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
@@ -16,7 +17,7 @@ internal static class HandOverRules
 {
     /// <summary>The most urgent wish for the settled primary, or null.</summary>
     public static HandOverIntent? Intent(ClusterFacts facts, int primary) =>
-        Leaving(facts, primary) ?? ScaleDown(facts, primary) ?? Request(facts, primary);
+        Leaving(facts, primary) ?? ScaleDown(facts, primary) ?? Annotated(facts, primary) ?? Request(facts, primary);
 
     /// <summary>The wish of a rolling update that has only the primary left; null when no standby may take over.</summary>
     public static HandOverIntent? ForUpdate(ClusterFacts facts, int primary) => Target(facts, primary, facts.Members.Length) is { } target
@@ -46,13 +47,48 @@ internal static class HandOverRules
             : new HandOverIntent(0, PrimaryReasons.ScaleDown, because, "no server that stays can take the primary role");
     }
 
+    /// <summary>The value of the annotation that asks for a primary; null without one.</summary>
+    public static string? SwitchoverAnnotation(ClusterFacts facts) =>
+        facts.Cluster.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.SwitchoverAnnotation) is { Length: > 0 } value ? value : null;
+
+    /// <summary>
+    /// The ordinal that the annotation names, by number or by pod. What follows an <c>@</c> only tells one request from an equal one before it.
+    /// </summary>
+    public static int? SwitchoverTarget(ClusterFacts facts, string value)
+    {
+        var name = value.Split('@')[0].Trim();
+        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal))
+            return ordinal;
+        return facts.Members.FirstOrDefault(member => member.PodName == name)?.Ordinal;
+    }
+
+    private static HandOverIntent? Annotated(ClusterFacts facts, int primary)
+    {
+        if (!facts.Spec.IsReplicated() || SwitchoverAnnotation(facts) is not { } value || value == facts.Status.HandledSwitchoverTo)
+            return null;
+        var because = $"annotation {ClusterLabels.SwitchoverAnnotation} asks for {value.Split('@')[0]}";
+        if (SwitchoverTarget(facts, value) is not { } target || target >= facts.Spec.EffectiveReplicas())
+            return new HandOverIntent(primary, PrimaryReasons.Switchover, because, "there is no such member");
+        return target == primary ? null : Towards(facts, primary, target, because);
+    }
+
+    /// <summary>A laggard beside the target would make Dolt refuse writes for ten seconds: a request that nobody is in a hurry for waits.</summary>
+    private static HandOverIntent Towards(ClusterFacts facts, int primary, int target, string because) => new(
+        target,
+        PrimaryReasons.Switchover,
+        because,
+        Objection(facts, primary, facts.Find(target)) ?? facts.Members
+            .Where(member => member.Ordinal != primary && member.Ordinal != target && member.Ordinal < facts.Spec.EffectiveReplicas() && !member.IsStandby)
+            .Select(member => $"{member.PodName} is not in replication, and the primary would refuse writes for ten seconds while it waits for it")
+            .FirstOrDefault());
+
     private static HandOverIntent? Request(ClusterFacts facts, int primary)
     {
         var requested = facts.Spec.RequestedPodIndex();
         if (!facts.Spec.IsReplicated() || !IsRequested(facts) || requested == primary)
             return null;
         var because = $"spec.replication.primary.podIndex asks for {ClusterNames.Pod(facts.Name, requested)}";
-        return new HandOverIntent(requested, PrimaryReasons.Switchover, because, Objection(facts, primary, facts.Find(requested)));
+        return Towards(facts, primary, requested, because);
     }
 
     /// <summary>The standby that should take over when any may: a proven one first.</summary>

@@ -100,6 +100,21 @@ internal sealed class MemberCommands(DoltConnections connections)
         }
     }
 
+    /// <summary>Sets how long writes wait for the standbys; returns why it could not, or null.</summary>
+    public async Task<string?> SetAckWritesTimeoutAsync(DoltEndpoint endpoint, int seconds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
+            await lease.Server.SetAckWritesTimeoutAsync(seconds, QueryDeadline, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return exception.Message;
+        }
+    }
+
     private async Task<(IReadOnlyDictionary<string, string> Databases, string Accounts)> ReadAsync(DoltEndpoint endpoint, CancellationToken cancellationToken)
     {
         await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);

@@ -15,6 +15,15 @@ internal sealed record MemberProbe
     /// <summary>The first failure after the last answer; null while the server answers and before the first probe.</summary>
     public DateTimeOffset? AwaySince { get; init; }
 
+    /// <summary>Probes in a row that failed.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>What a primary last said of the replication to each standby, by the name of its remote; null when it was not asked.</summary>
+    public ImmutableDictionary<string, ReplicationLag>? Replication { get; init; }
+
+    /// <summary>Seconds that a write waits for the standbys, read with the content; null when it was not.</summary>
+    public int? AckWritesTimeout { get; init; }
+
     /// <summary>Why the last probe failed, without secrets; null when it did not.</summary>
     public string? Error { get; init; }
 

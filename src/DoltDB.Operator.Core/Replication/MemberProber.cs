@@ -84,9 +84,24 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
             var version = memory.Last.EngineVersion ?? await lease.Server.ReadEngineVersionAsync(options.Deadline, CancellationToken.None);
             var content = memory.Last.Content;
+            var ackTimeout = memory.Last.AckWritesTimeout;
             if (NeedsContent(need, content, role, asked))
+            {
                 content = await ReadContentAsync(lease.Server, asked, content);
-            memory.Store(podUid, new MemberProbe { IsReachable = true, Role = role.Role, Epoch = role.Epoch, EngineVersion = version, Content = content });
+                ackTimeout = role.Role == DoltRole.None ? null : await lease.Server.ReadAckWritesTimeoutAsync(options.Deadline, CancellationToken.None);
+            }
+
+            var replication = role.Role == DoltRole.Primary ? ReplicationLag.Of(await lease.Server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None)) : null;
+            memory.Store(podUid, new MemberProbe
+            {
+                IsReachable = true,
+                Role = role.Role,
+                Epoch = role.Epoch,
+                EngineVersion = version,
+                Content = content,
+                Replication = replication,
+                AckWritesTimeout = ackTimeout,
+            });
         }
         catch (Exception exception) when (exception is DoltException or IOException or TimeoutException or ObjectDisposedException)
         {
@@ -122,7 +137,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         {
             PodUid = podUid;
             Running = null;
-            Last = new MemberProbe { AwaySince = Last.AwaySince };
+            Last = new MemberProbe { AwaySince = Last.AwaySince, Failures = Last.Failures };
         }
 
         /// <summary>Keeps an answer, unless it is of an earlier incarnation.</summary>
@@ -134,7 +149,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
 
         public MemberProbe Fail(string? podUid, DateTimeOffset asked, string error, bool isAccessDenied = false)
         {
-            Store(podUid, new MemberProbe { AwaySince = Last.AwaySince ?? asked, Error = error, IsAccessDenied = isAccessDenied });
+            Store(podUid, new MemberProbe { AwaySince = Last.AwaySince ?? asked, Failures = Last.Failures + 1, Error = error, IsAccessDenied = isAccessDenied, Replication = Last.Replication });
             return Last;
         }
     }

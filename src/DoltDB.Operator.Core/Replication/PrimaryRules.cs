@@ -32,13 +32,16 @@ internal static class PrimaryRules
     /// <summary>The epoch of the next promotion.</summary>
     public static long NextEpoch(ClusterFacts facts) => HighestEpoch(facts) + 1;
 
-    /// <summary>The one server that is primary at the highest epoch that any reachable server reports; null when there is none or more than one.</summary>
+    /// <summary>
+    /// The one server that is primary at the highest epoch that any reachable server reports; null when there is none or more than one. One at a
+    /// lower epoch than the current primary was seen at is a former primary that slept: the current one may only be out of reach.
+    /// </summary>
     public static Member? ValidPrimary(ClusterFacts facts)
     {
         var reported = facts.Members.Where(member => member.IsReachable).ToList();
         if (reported.Count == 0)
             return null;
-        var highest = reported.Max(member => member.Probe.Epoch);
+        var highest = Math.Max(reported.Max(member => member.Probe.Epoch), facts.Status.PrimaryEpoch ?? 0);
         var primaries = reported.Where(member => member.IsPrimary && member.Probe.Epoch == highest).ToList();
         return primaries.Count == 1 ? primaries[0] : null;
     }

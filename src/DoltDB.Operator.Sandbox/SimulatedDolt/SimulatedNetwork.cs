@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DoltDB.Operator.Sandbox.SimulatedDolt.Cluster;
+using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Sandbox.SimulatedDolt;
 

@@ -23,6 +23,8 @@ internal sealed record Situation
 
     public DoltDbStatus? Status { get; init; }
 
+    public Dictionary<string, string>? Annotations { get; init; }
+
     public ImmutableSortedDictionary<int, Member> Members { get; init; } = ImmutableSortedDictionary<int, Member>.Empty;
 
     public StatefulSet? Set { get; init; }
@@ -35,7 +37,7 @@ internal sealed record Situation
 
     public DoltDb Cluster => new()
     {
-        Metadata = new ObjectMeta { Name = "db", Namespace = "ns", Uid = "uid-db", Generation = 1, CreationTimestamp = Start },
+        Metadata = new ObjectMeta { Name = "db", Namespace = "ns", Uid = "uid-db", Generation = 1, CreationTimestamp = Start, Annotations = Annotations },
         Spec = JsonSerializer.Deserialize(Spec, ApiJson.Default.DoltDbSpec),
         Status = Status,
     };
@@ -100,7 +102,7 @@ internal sealed record Situation
     });
 
     /// <summary>The server has not answered for that long.</summary>
-    public Situation Silent(int ordinal, TimeSpan since) => With(ordinal, member => member with { Probe = new MemberProbe { AwaySince = Now - since, Error = "refused" } });
+    public Situation Silent(int ordinal, TimeSpan since) => With(ordinal, member => member with { Probe = new MemberProbe { AwaySince = Now - since, Failures = 2, Error = "refused" } });
 
     /// <summary>The pod is another incarnation.</summary>
     public Situation Restarted(int ordinal) => With(ordinal, member => member with

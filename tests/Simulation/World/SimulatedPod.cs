@@ -1,4 +1,5 @@
 using System.Net;
+using DoltDB.Operator.Sql;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Api.Meta;

@@ -25,7 +25,7 @@ internal sealed class SimulatedSpec(SimulatedWorld world)
         var json = $$$"""
             {"apiVersion":"k8s.dolthub.com/v1alpha","kind":"DoltDB","metadata":{"name":"{{{world.Name}}}","namespace":"default"},
              "spec":{"engineVersion":"1.{{{version}}}.0","image":"dolthub/dolt","replicas":{{{replicas}}},"storage":{"size":"1Gi"},
-             "failover":{"delaySeconds": {{{delay}}} },
+             "failover":{"delaySeconds": {{{delay}}}, "maxPerHour": 0 },
              "replication":{"enabled":true,"primary":{"podIndex":{{{index}}},"automaticFailover":true } } } }
             """;
         await world.Client.CreateAsync(DoltKinds.DoltDb, JsonSerializer.Deserialize(json, ApiJson.Default.DoltDb)!, CancellationToken.None);

@@ -63,6 +63,8 @@ internal static class ClusterLabels
     public const string ConfigHashAnnotation = "k8s.dolthub.com/configmap-hash";
     public const string TemplateHashAnnotation = "k8s.dolthub.com/template-hash";
     public const string AdoptedTemplateHashAnnotation = "k8s.dolthub.com/adopted-template-hash";
+    public const string SwitchoverAnnotation = "k8s.dolthub.com/switchover-to";
+    public const string RestartedAtAnnotation = "k8s.dolthub.com/restartedAt";
     public const string SqlPortName = "tcp-dolt";
     public const string RemotesApiPortName = "grpc-remotesapi";
     public const string MetricsPortName = "http-metrics";

@@ -31,6 +31,9 @@ internal sealed record RenderRequest
     /// <summary>Ordinal that the write Service selects.</summary>
     public required int RoutedOrdinal { get; init; }
 
+    /// <summary>The value of the annotation that asks for a restart: another value is another template.</summary>
+    public string? RestartedAt => Cluster.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.RestartedAtAnnotation);
+
     /// <summary>Name of the cluster.</summary>
     public string Name => Cluster.Metadata.Name ?? "";
 
@@ -64,7 +67,7 @@ internal static class ClusterResources
     public static DesiredCluster Render(RenderRequest request)
     {
         var config = ServerConfigurations.ConfigMap(request);
-        var (set, hash) = StatefulSets.Render(request, config);
+        var (set, hash) = StatefulSets.Render(request);
         return new DesiredCluster
         {
             ConfigMap = config,

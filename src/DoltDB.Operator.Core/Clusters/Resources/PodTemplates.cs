@@ -18,6 +18,8 @@ internal static class PodTemplates
         var annotations = new Dictionary<string, string>(spec.PodAnnotations ?? []);
         foreach (var (key, value) in StatefulSets.Annotations(request))
             annotations[key] = value;
+        if (request.RestartedAt is { } restartedAt)
+            annotations[ClusterLabels.RestartedAtAnnotation] = restartedAt;
         if (configHash is not null)
             annotations[ClusterLabels.ConfigHashAnnotation] = configHash;
         return new PodTemplateSpec

@@ -30,7 +30,7 @@ internal static class Scripts
     /// </summary>
     public const string PreStop = """
         i=0
-        while [ "$i" -lt 20 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null; do
+        while [ "$i" -lt 10 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null; do
           i=$((i+1))
           sleep 1
         done

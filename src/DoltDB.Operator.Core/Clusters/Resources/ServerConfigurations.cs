@@ -14,18 +14,25 @@ internal static class ServerConfigurations
     {
         var data = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var ordinal = 0; ordinal < request.ConfigReplicas; ordinal++)
-            data[ClusterNames.Pod(request.Name, ordinal) + ".yaml"] = Render(request, ordinal);
+            data[FileName(request, ordinal)] = Render(request, ordinal) + Dynamic(request);
         return new ConfigMap { Metadata = ClusterResources.Meta(request, ClusterNames.Config(request.Name)), Data = data };
     }
 
-    /// <summary>A hash over all files.</summary>
-    public static string Hash(ConfigMap config)
+    /// <summary>A hash over all that takes a restart to come into effect.</summary>
+    public static string Hash(RenderRequest request)
     {
         var text = new StringBuilder();
-        foreach (var (key, value) in (config.Data ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            text.Append(key).Append('=').Append(value).Append(';');
+        foreach (var ordinal in Enumerable.Range(0, request.ConfigReplicas).OrderBy(ordinal => FileName(request, ordinal), StringComparer.Ordinal))
+            text.Append(FileName(request, ordinal)).Append('=').Append(Render(request, ordinal)).Append(';');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
+
+    private static string FileName(RenderRequest request, int ordinal) => ClusterNames.Pod(request.Name, ordinal) + ".yaml";
+
+    /// <summary>What servers take while they run: the file holds it for the next start.</summary>
+    private static string Dynamic(RenderRequest request) => request.Spec.IsReplicated() && request.Spec.Replication?.AckWritesTimeoutSeconds is { } seconds
+        ? new YamlText().Section(0, "system_variables").Line(1, "dolt_cluster_ack_writes_timeout_secs", seconds).ToString()
+        : "";
 
     /// <summary>
     /// The file of one server. Every server begins as a standby and is promoted by SQL: one that has lost its volume can never come up as an

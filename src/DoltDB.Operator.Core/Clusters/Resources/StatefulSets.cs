@@ -10,10 +10,10 @@ namespace DoltDB.Operator.Core.Clusters.Resources;
 internal static class StatefulSets
 {
     /// <summary>The set and the hash of its pod template.</summary>
-    public static (StatefulSet Set, string TemplateHash) Render(RenderRequest request, ConfigMap config)
+    public static (StatefulSet Set, string TemplateHash) Render(RenderRequest request)
     {
         var spec = request.Spec;
-        var template = PodTemplates.Render(request, spec.EffectiveUpdateStrategy() == "Never" ? null : ServerConfigurations.Hash(config));
+        var template = PodTemplates.Render(request, spec.EffectiveUpdateStrategy() == "Never" ? null : ServerConfigurations.Hash(request));
         var hash = CanonicalJson.Hash(JsonSerializer.SerializeToElement(template, KubernetesJson.Default.PodTemplateSpec));
         var annotations = Annotations(request);
         if (request.AdoptedTemplateHash is { } adopted)

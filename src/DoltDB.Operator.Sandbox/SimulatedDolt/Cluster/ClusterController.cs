@@ -3,6 +3,7 @@ using System.Globalization;
 using DoltDB.Operator.Sandbox.SimulatedDolt.Configuration;
 using DoltDB.Operator.Sandbox.SimulatedDolt.Engine;
 using DoltDB.Operator.Sandbox.SimulatedDolt.Storage;
+using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Sandbox.SimulatedDolt.Cluster;
 

@@ -1,4 +1,4 @@
-namespace DoltDB.Operator.Sandbox.SimulatedDolt;
+namespace DoltDB.Operator.Sql;
 
 /// <summary>Waiting with a limit that stays on the caller's synchronization context all the way, so that a simulation can replay it.</summary>
 internal static class Waiting

@@ -1,0 +1,102 @@
+using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Sql;
+using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
+
+namespace DoltDB.Operator.Core.Tests.Clusters;
+
+/// <summary>What users ask for beside the spec: a switchover, a restart, a pause, waiting writes.</summary>
+public sealed class RequestTests
+{
+    [Theory]
+    [InlineData("2")]
+    [InlineData("db-2")]
+    [InlineData("db-2@2026-05-04T03:00:00Z")]
+    public void The_annotation_asks_for_a_primary_by_ordinal_or_pod(string value)
+    {
+        var asked = Situation.Steady() with { Annotations = Asking(value) };
+        asked.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_request_by_annotation_is_followed_once()
+    {
+        var asked = Situation.Steady() with { Annotations = Asking("db-2@1") };
+        var done = Primary(asked, 2);
+        done.Status!.HandledSwitchoverTo.ShouldBe("db-2@1");
+        var failedOver = Primary(done, 1, epoch: 3);
+        failedOver.Plan().Step.ShouldBeNull("the request was followed already");
+        (failedOver with { Annotations = Asking("db-2@2") }).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("db-7")]
+    [InlineData("7")]
+    [InlineData("nonsense")]
+    public void A_request_for_a_member_that_does_not_exist_is_refused(string value)
+    {
+        var plan = (Situation.Steady() with { Annotations = Asking(value) }).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.First(condition => condition.Type == "PrimarySwitched").Message!.ShouldContain("there is no such member");
+    }
+
+    [Fact]
+    public void A_switchover_that_would_wait_for_a_dead_standby_is_refused_and_says_which()
+    {
+        var plan = (Situation.Steady() with { Spec = Situation.Replicated(3, 1) }).Silent(2, TimeSpan.FromMinutes(1)).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.First(condition => condition.Type == "PrimarySwitched").Message!.ShouldContain("db-2 is not in replication");
+    }
+
+    [Fact]
+    public void The_pod_of_the_primary_that_is_deleted_hands_over_whatever_the_other_standby_does()
+    {
+        var leaving = Situation.Steady().Silent(2, TimeSpan.FromMinutes(1)).With(0, member => member with { IsRemoved = true });
+        leaving.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_restart_replaces_every_pod_and_the_primary_last()
+    {
+        var restarted = Situation.Steady() with { Annotations = new() { [ClusterLabels.RestartedAtAnnotation] = "2026-05-04T03:00:00Z" } };
+        restarted.Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(2);
+        Renewed(Renewed(restarted, 2), 1).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
+    }
+
+    [Fact]
+    public void A_paused_cluster_is_observed_and_not_touched()
+    {
+        var paused = Situation.Steady() with { Spec = Situation.Replicated(3, 2, ",\"paused\":true") };
+        var plan = paused.Silent(0, TimeSpan.FromMinutes(1)).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Desired.ShouldBeNull();
+        plan.RoleLabels.ShouldBeEmpty();
+        plan.Status.Phase.ShouldBe("Paused");
+        plan.Status.Conditions!.First(condition => condition.Type == "Paused").Status.ShouldBe("True");
+        plan.Status.Members!.First(member => member.Ordinal == 0).Reachable.ShouldBe(false);
+    }
+
+    [Fact]
+    public void A_pause_in_the_middle_of_a_hand_over_lets_it_finish()
+    {
+        var asked = Situation.Steady() with { Spec = Situation.Replicated(3, 2) };
+        var begun = asked with { Status = asked.Plan().Status, Spec = Situation.Replicated(3, 2, ",\"paused\":true") };
+        begun.With(0, DoltRole.Standby, 2, Shop).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
+    }
+
+    [Fact]
+    public void Waiting_writes_are_set_while_servers_run_and_restart_nobody()
+    {
+        var steady = Situation.Steady();
+        var waiting = steady with { Spec = steady.Spec.Replace("\"enabled\":true", "\"enabled\":true,\"ackWritesTimeoutSeconds\":3", StringComparison.Ordinal) };
+        waiting = waiting.With(0, member => member with { Probe = member.Probe with { AckWritesTimeout = 0 } }).With(1, member => member with { Probe = member.Probe with { AckWritesTimeout = 3 } });
+        var plan = waiting.Plan();
+        var set = plan.Step.ShouldBeOfType<ClusterStep.SetAckWritesTimeout>();
+        set.Ordinals.ShouldBe([0]);
+        set.Seconds.ShouldBe(3);
+        plan.Desired!.ConfigMap.Data!["db-0.yaml"].ShouldContain("dolt_cluster_ack_writes_timeout_secs: 3");
+        plan.Status.Conditions!.First(condition => condition.Type == "Updated").Status.ShouldBe("True");
+    }
+
+    private static Dictionary<string, string> Asking(string value) => new() { [ClusterLabels.SwitchoverAnnotation] = value };
+}

@@ -168,6 +168,8 @@ internal static class ClusterPlanner
     {
         if (primary is PrimaryDecision.Settled settled)
             return member.Ordinal == settled.Ordinal ? ClusterLabels.Primary : member.IsReachable && !member.IsStandby ? null : ClusterLabels.Standby;
+        if (primary is PrimaryDecision.Promote promote && promote.Ordinal == member.Ordinal && member.IsPrimary)
+            return member.RoleLabel;
         return member.IsReachable && !member.IsStandby ? null : member.IsStandby ? ClusterLabels.Standby : member.RoleLabel;
     }
 

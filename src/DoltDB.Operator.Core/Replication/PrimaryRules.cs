@@ -18,7 +18,7 @@ internal static class PrimaryRules
         if (facts.Status.HandOver is { } handOver && Resume(facts, handOver, valid) is { } resumed)
             return resumed;
         if (valid is not null)
-            return new PrimaryDecision.Settled(valid.Ordinal, valid.Probe.Epoch);
+            return RaiseAboveReserved(facts, valid) ?? new PrimaryDecision.Settled(valid.Ordinal, valid.Probe.Epoch);
         return facts.Status.CurrentPrimaryPodIndex is { } current
             ? Repair(facts, current)
             : BootstrapRules.Decide(facts, NextEpoch(facts));
@@ -45,6 +45,15 @@ internal static class PrimaryRules
         var primaries = reported.Where(member => member.IsPrimary && member.Probe.Epoch == highest).ToList();
         return primaries.Count == 1 ? primaries[0] : null;
     }
+
+    /// <summary>
+    /// A command that promotes another server may still be on its way, to one that sleeps. Before the primary goes on it is raised above every epoch
+    /// that was ever reserved: then the late command makes a primary that steps down at its first heartbeat. Null when it is above all.
+    /// </summary>
+    private static PrimaryDecision? RaiseAboveReserved(ClusterFacts facts, Member valid) => valid.Probe.Epoch >= (facts.Status.ReplicationEpoch ?? 0)
+        ? null
+        : new PrimaryDecision.Promote(
+            valid.Ordinal, NextEpoch(facts), PrimaryReasons.PrimaryRepaired, $"it goes on as primary, above epoch {facts.Status.ReplicationEpoch}, which was reserved and did not come into effect");
 
     /// <summary>What becomes of a begun hand-over; null when it is over and the usual rules hold.</summary>
     private static PrimaryDecision? Resume(ClusterFacts facts, HandOverStatus handOver, Member? valid)

@@ -206,6 +206,16 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public void A17_A_primary_that_came_back_before_its_successor_answered_goes_on_above_the_epoch_of_that_promotion()
+    {
+        var begun = Situation.Steady().Silent(0, LongEnough);
+        var back = begun with { Status = begun.Plan().Status };
+        back = back.With(0, DoltRole.Primary, 1, Shop).Silent(1, LongEnough);
+        var promote = back.Plan().Step.ShouldBeOfType<ClusterStep.Promote>();
+        (promote.Ordinal, promote.Epoch).ShouldBe((0, 3L));
+    }
+
+    [Fact]
     public void A17_A_former_primary_with_other_data_is_no_candidate()
     {
         var steady = Primary(Situation.Steady(2), 1, epoch: 5);

@@ -59,7 +59,7 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
         return await prober.ProbeAsync(NamespacedName.Of(cluster), targets, need, cancellationToken);
     }
 
-/// <summary>Where the server of a member is reached; null while it has no address or does not run: asking would only cost a second.</summary>
+    /// <summary>Where the server of a member is reached; null while it has no address or does not run: asking would only cost a second.</summary>
     internal static DoltEndpoint? Endpoint(Member member, DoltDbSpec? spec, Administrator administrator) => member.Address is { } address && member.IsRunning
         ? new DoltEndpoint { Host = address, Port = SqlPort(member.Pod, spec ?? new DoltDbSpec()), User = administrator.User, Password = administrator.Password }
         : null;

@@ -73,8 +73,7 @@ internal static class SwitchoverRules
     }
 
     /// <summary>The last request that the operator acted upon; null when there was none.</summary>
-    private static string? Handled(DoltDb cluster) =>
-        JsonSerializer.SerializeToNode(cluster, ApiJson.Default.DoltDb)?["status"]?["handledSwitchoverTo"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    private static string? Handled(DoltDb cluster) => cluster.Status?.HandledSwitchoverTo;
 
     private static MemberStatus? Best(IReadOnlyList<MemberStatus> members, string primary) =>
         members.Where(member => member.Name != primary && Unfitness(member) is null).MinBy(member => member.Ordinal);

@@ -5,7 +5,7 @@ RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build sandbox test bench generate publish plugin image lint clean
+.PHONY: help deps build sandbox test simulate bench generate publish plugin image lint clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ sandbox: ## Run a DoltDB cluster on this machine, without Kubernetes: make sandb
 
 test: ## Run every test; the last line counts them.
 	@build/test.sh
+
+simulate: ## Run the simulation of faults on a virtual clock: make simulate SEEDS=10000 [FIRST=1].
+	dotnet build tests/Simulation -c Release -v quiet --nologo
+	SIMULATION_SEEDS=$(or $(SEEDS),1000) $(if $(FIRST),SIMULATION_FIRST_SEED=$(FIRST)) tests/Simulation/bin/Release/net10.0/Simulation -method '*Whatever*' -showliveoutput on
 
 bench: ## Run the benchmarks of docs/performance.md: make bench ARGS="clusters --count 500".
 	@dotnet run --project tests/Benchmarks -c Release -- $(ARGS)

@@ -10,7 +10,7 @@ rm -rf "$results"
 dotnet build --nologo -v quiet || { echo "the build failed"; exit 1; }
 
 status=0
-for project in tests/*.Tests tests/Scenarios; do
+for project in tests/*.Tests tests/Simulation tests/Scenarios; do
   name=$(basename "$project")
   echo "== $name"
   dotnet test "$project" --no-build --nologo -v quiet --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || status=1

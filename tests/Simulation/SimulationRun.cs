@@ -45,7 +45,7 @@ internal sealed class SimulationRun(int seed)
         return result;
     }
 
-    private async Task LiveAsync(SimulatedWorld world)
+    private static async Task LiveAsync(SimulatedWorld world)
     {
         using var operators = new SimulatedOperators(world);
         var spec = new SimulatedSpec(world);

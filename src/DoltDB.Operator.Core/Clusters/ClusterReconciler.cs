@@ -42,6 +42,19 @@ internal sealed class ClusterReconciler(
 
         var memory = memories.GetOrAdd(key, static _ => new ClusterMemory());
         cluster = memory.Newest(cluster);
+        try
+        {
+            return await RoundsAsync(cluster, memory, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code == 404)
+        {
+            // The DoltDB, or something of it, was deleted meanwhile: the cache tells in a moment.
+            return ReconcileResult.After(ClusterPlanner.ProbeInterval);
+        }
+    }
+
+    private async Task<ReconcileResult> RoundsAsync(DoltDb cluster, ClusterMemory memory, CancellationToken cancellationToken)
+    {
         for (var round = 0; ; round++)
         {
             var (plan, next, again) = await RoundAsync(cluster, memory, cancellationToken);

@@ -108,7 +108,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
         if (removed.Server!.Engine.Cluster?.Role == ClusterRole.Primary && world.Pods.Count(static other => !other.IsGone) > 1)
             world.Violate($"{pod} is removed while it is the primary");
         var replicas = world.Cluster()?.Spec?.Replicas ?? 0;
-        bool Stays(SimulatedPod other) => int.Parse(other.Name[(world.Name.Length + 1)..], CultureInfo.InvariantCulture) < replicas;
+        bool Stays(SimulatedPod other) => int.Parse(other.Name[(SimulatedWorld.Name.Length + 1)..], CultureInfo.InvariantCulture) < replicas;
         foreach (var other in world.Pods.Where(other => !other.IsGone && other.Name != pod && Stays(other) && !IsReachable(other) && !WasSteady(other)))
             world.Violate($"{pod} is removed while {other.Name} is down");
     }
@@ -172,6 +172,6 @@ internal sealed partial class Invariants(SimulatedWorld world)
 
     private bool IsCandidate(SimulatedPod pod) => IsSteadyFor(pod, Knowledge) && pod.Server!.Engine.Cluster?.Role == ClusterRole.Standby;
 
-    [GeneratedRegex(@"^CALL (?:DOLT_ASSUME_CLUSTER_ROLE\('(?:(?<promotes>primary)|standby)', (?<epoch>\d+)\)|DOLT_CLUSTER_TRANSITION_TO_STANDBY\('(?<epoch>\d+)')", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^CALL (?:DOLT_ASSUME_CLUSTER_ROLE\('(?:(?<promotes>primary)|standby)', (?<epoch>\d+)\)|DOLT_CLUSTER_TRANSITION_TO_STANDBY\('(?<epoch>\d+)')", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex RoleStatement();
 }

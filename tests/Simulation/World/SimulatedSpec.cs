@@ -23,7 +23,7 @@ internal sealed class SimulatedSpec(SimulatedWorld world)
         var delay = world.Random.Next(1, 6);
         world.Trace($"a DoltDB of {replicas} with podIndex {index} and delaySeconds {delay}");
         var json = $$$"""
-            {"apiVersion":"k8s.dolthub.com/v1alpha","kind":"DoltDB","metadata":{"name":"{{{world.Name}}}","namespace":"default"},
+            {"apiVersion":"k8s.dolthub.com/v1alpha","kind":"DoltDB","metadata":{"name":"{{{SimulatedWorld.Name}}}","namespace":"default"},
              "spec":{"engineVersion":"1.{{{version}}}.0","image":"dolthub/dolt","replicas":{{{replicas}}},"storage":{"size":"1Gi"},
              "failover":{"delaySeconds": {{{delay}}}, "maxPerHour": 0 },
              "replication":{"enabled":true,"primary":{"podIndex":{{{index}}},"automaticFailover":true } } } }

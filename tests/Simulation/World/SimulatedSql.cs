@@ -138,9 +138,9 @@ internal sealed class SimulatedConnector(
             {
                 throw new DoltException(error.Code, error.Message);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException exception)
             {
-                throw new IOException($"{host}: the connection was closed by the server");
+                throw new IOException($"{host}: the connection was closed by the server", exception);
             }
         }
 

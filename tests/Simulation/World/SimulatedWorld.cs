@@ -49,7 +49,7 @@ internal sealed class SimulatedWorld : IAsyncDisposable
 
     public Invariants Invariants { get; }
 
-    public string Name => "db";
+    public const string Name = "db";
 
     public DateTimeOffset Now => Time.GetUtcNow();
 

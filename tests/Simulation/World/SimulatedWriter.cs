@@ -31,7 +31,7 @@ internal sealed class SimulatedWriter(SimulatedWorld world, bool waitsForStandby
 
     private async Task SessionAsync(SimulatedConnector connector)
     {
-        if (world.Routed() is not [var name] || world.Pod(name) is not { } pod || world.Secret($"{world.Name}-credentials") is not { } secret)
+        if (world.Routed() is not [var name] || world.Pod(name) is not { } pod || world.Secret($"{SimulatedWorld.Name}-credentials") is not { } secret)
         {
             await world.DelayAsync(20, 100);
             return;

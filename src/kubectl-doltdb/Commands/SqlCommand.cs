@@ -54,7 +54,7 @@ internal static class SqlCommand
             return 0;
         }
 
-        if (!result.GetValue(BuiltIn) && Programs.Find(session.Context, "mysql") is { } mysql)
+        if (!result.GetValue(BuiltIn) && (Programs.Find(session.Context, "mysql") ?? Programs.Find(session.Context, "mariadb")) is { } mysql)
             return await MySqlClient.RunAsync(mysql, connection.Endpoint, batch);
         await shell.RunInputAsync($"{target.Pod}> ", cancellationToken);
         return 0;

@@ -62,7 +62,7 @@ internal static class SwitchoverRules
         if (now.Status?.CurrentPrimary == target)
             return new Progress.Done($"{target} is the primary");
         var condition = now.Status?.Conditions.Find(ClusterConditions.PrimarySwitched);
-        var isNew = condition != before;
+        var isNew = Verdict(condition) != Verdict(before);
         if (condition is { Reason: PrimaryReasons.SwitchoverRefused } && (isNew || Handled(now) == request))
             return new Progress.Refused($"the operator refused: {condition.Message}");
         if (now.Status?.HandOver is { } handOver)
@@ -74,6 +74,9 @@ internal static class SwitchoverRules
 
     /// <summary>The last request that the operator acted upon; null when there was none.</summary>
     private static string? Handled(DoltDb cluster) => cluster.Status?.HandledSwitchoverTo;
+
+    private static (string? Status, string? Reason, string? Message, DateTimeOffset? Since) Verdict(Condition? condition) =>
+        (condition?.Status, condition?.Reason, condition?.Message, condition?.LastTransitionTime);
 
     private static MemberStatus? Best(IReadOnlyList<MemberStatus> members, string primary) =>
         members.Where(member => member.Name != primary && Unfitness(member) is null).MinBy(member => member.Ordinal);

@@ -124,9 +124,9 @@ public sealed class StatusTests
         await using var desk = await Desk.StartAsync();
         await desk.StoreAsync(DoltDbs.Healthy());
         var running = desk.RunAsync("status", "db", "--watch");
-        await desk.AwaitListsAsync("events", 1);
+        await desk.AwaitRequestsAsync("list", "events", 1);
         await desk.ReportAsync("db", status => status with { Phase = "FailingOver" });
-        await desk.AwaitListsAsync("events", 2);
+        await desk.AwaitRequestsAsync("list", "events", 2);
         await desk.DeleteAsync("db");
 
         var outcome = await running;

@@ -122,6 +122,27 @@ public sealed class SwitchoverTests
     }
 
     [Fact]
+    public async Task An_API_server_that_is_away_for_a_while_does_not_end_the_waiting()
+    {
+        await using var desk = await Desk.StartAsync();
+        await desk.StoreAsync(DoltDbs.Healthy());
+        var running = desk.RunAsync("switchover", "db", "--to=1");
+        await desk.AwaitAnnotationAsync("db", Annotation);
+        await desk.AwaitRequestsAsync("watch", "doltdbs", 1);
+
+        using (desk.Fail("doltdbs", 500))
+        {
+            desk.DropWatches();
+            await desk.AwaitRequestsAsync("list", "doltdbs", 2);
+            await desk.ReportAsync("db", status => status with { CurrentPrimary = "db-1", CurrentPrimaryPodIndex = 1 });
+        }
+
+        var outcome = await running;
+        outcome.Output.ShouldBe("db-1 is the primary" + Environment.NewLine);
+        outcome.Error.ShouldContain("the API server does not answer, trying again: ");
+    }
+
+    [Fact]
     public async Task A_refusal_of_the_operator_is_told_in_its_words()
     {
         await using var desk = await Desk.StartAsync();

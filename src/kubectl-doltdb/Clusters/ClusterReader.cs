@@ -15,6 +15,8 @@ internal static class ClusterReader
     /// <summary>Before the list is read again after a stream ended, so that a server in trouble is not pressed.</summary>
     private static readonly TimeSpan PauseBetweenStreams = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan PauseBetweenAttempts = TimeSpan.FromSeconds(1);
+
     /// <summary>The DoltDB of that name.</summary>
     /// <exception cref="PluginException">There is none; the message names those that there are.</exception>
     public static async Task<DoltDb> RequireAsync(this Session session, string name, CancellationToken cancellationToken)
@@ -56,10 +58,12 @@ internal static class ClusterReader
     public static async IAsyncEnumerable<IReadOnlyCollection<DoltDb>> FollowAllAsync(
         this Session session, string? ns, string? fieldSelector, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (true)
+        var options = new ListOptions { Namespace = ns, FieldSelector = fieldSelector };
+        for (var isFirst = true; ; isFirst = false)
         {
-            var options = new ListOptions { Namespace = ns, FieldSelector = fieldSelector };
-            var list = await session.Client.ListAsync(DoltKinds.DoltDb, options, cancellationToken);
+            var list = isFirst
+                ? await session.Client.ListAsync(DoltKinds.DoltDb, options, cancellationToken)
+                : await session.ListAgainAsync(options, cancellationToken);
             var known = list.Items.ToDictionary(cluster => cluster.Metadata.Uid ?? cluster.Metadata.Name!);
             yield return known.Values;
             var watch = new WatchOptions { Namespace = ns, FieldSelector = fieldSelector, ResourceVersion = list.ResourceVersion };
@@ -79,6 +83,25 @@ internal static class ClusterReader
         }
     }
 
+    /// <summary>The list once the API server answers again: what is followed goes on meanwhile, and its news are worth waiting for.</summary>
+    private static async Task<ObjectList<DoltDb>> ListAgainAsync(this Session session, ListOptions options, CancellationToken cancellationToken)
+    {
+        for (var hasTold = false; ; hasTold = true)
+        {
+            try
+            {
+                return await session.Client.ListAsync(DoltKinds.DoltDb, options, cancellationToken);
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or KubernetesException { Code: >= 500 })
+            {
+                if (!hasTold)
+                    await session.Error.WriteLineAsync($"the API server does not answer, trying again: {exception.Message}".AsMemory(), cancellationToken);
+            }
+
+            await Task.Delay(PauseBetweenAttempts, session.Time, cancellationToken);
+        }
+    }
+
     /// <summary>Changes until the stream ends for whatever reason; the caller reads the list again then.</summary>
     private static async IAsyncEnumerable<WatchEvent<DoltDb>> ChangesAsync(
         this Session session, WatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -91,9 +114,9 @@ internal static class ClusterReader
                 if (!await changes.MoveNextAsync())
                     yield break;
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or KubernetesException { IsExpired: true })
+            catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or KubernetesException { Code: 410 or >= 500 })
             {
-                // Broken or expired: a failure that lasts is reported by the list that follows.
+                // Broken or expired: the list that follows tells of a failure that lasts.
                 yield break;
             }
 

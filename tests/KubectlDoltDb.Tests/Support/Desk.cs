@@ -74,9 +74,12 @@ internal sealed class Desk : IAsyncDisposable
     /// <summary>Lets the plugin's requests for a resource fail, until the result is disposed.</summary>
     public IDisposable Fail(string resource, int code) => server.Faults.Fail(context => context.Kind.UserAgent == "plugin" && context.Kind.Resource == resource, code);
 
-    /// <summary>Waits until the plugin has listed objects of a kind so many times.</summary>
-    public Task AwaitListsAsync(string resource, int count) => Eventually.HoldsAsync(
-        () => server.Requests.Count(kind => kind is { Verb: "list", UserAgent: "plugin" } && kind.Resource == resource) >= count, $"{count} lists of {resource}");
+    /// <summary>Ends every stream of changes, as a restarting API server does.</summary>
+    public void DropWatches() => server.Faults.DropWatches();
+
+    /// <summary>Waits until the plugin has sent so many requests of a kind.</summary>
+    public Task AwaitRequestsAsync(string verb, string resource, int count) => Eventually.HoldsAsync(
+        () => server.Requests.Count(kind => kind.UserAgent == "plugin" && kind.Verb == verb && kind.Resource == resource) >= count, $"{count} times {verb} {resource}");
 
     public Task DeleteAsync(string name) => client.DeleteAsync(DoltKinds.DoltDb, new NamespacedName("default", name), new DeleteOptions(), Token);
 

@@ -27,9 +27,12 @@ internal static class HandOverRules
     /// <summary>Whether the request of <c>podIndex</c> is new.</summary>
     public static bool IsRequested(ClusterFacts facts) => facts.Status.HandledPodIndex != facts.Spec.RequestedPodIndex();
 
-    /// <summary>The pod of the primary is being deleted: a standby takes over before it ends.</summary>
+    /// <summary>
+    /// The pod of the primary is being deleted: a standby takes over before it ends. Without replication only ordinal 0 remains, and what is written
+    /// to it alone would be lost to a server that was primary after it.
+    /// </summary>
     private static HandOverIntent? Leaving(ClusterFacts facts, int primary) =>
-        facts.Find(primary) is { IsDeleting: true } member && Target(facts, primary, facts.Members.Length) is { } target
+        facts.Find(primary) is { IsDeleting: true } member && Target(facts, primary, facts.Spec.IsReplicated() ? facts.Members.Length : 1) is { } target
             ? new HandOverIntent(target.Ordinal, PrimaryReasons.PodDeleted, $"{member.PodName} is being deleted, {target.PodName} takes over", null)
             : null;
 

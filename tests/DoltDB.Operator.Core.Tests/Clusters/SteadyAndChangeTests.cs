@@ -134,6 +134,15 @@ public sealed class SteadyAndChangeTests
     }
 
     [Fact]
+    public void A_primary_that_restarts_to_leave_replication_is_not_replaced_by_a_standby_that_goes_away()
+    {
+        var steady = Situation.Steady(2);
+        var leaving = (steady with { Spec = steady.Spec.Replace("\"enabled\":true", "\"enabled\":false").Replace("\"replicas\":2", "\"replicas\":1") })
+            .With(0, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { DeletionTimestamp = steady.Now } } });
+        leaving.Plan().Step.ShouldNotBeOfType<ClusterStep.HandOver>("what is written to the only server that stays would be lost");
+    }
+
+    [Fact]
     public void Missing_credentials_are_named()
     {
         var plan = (Situation.Fresh(2) with { Credentials = new CredentialsState(false, "Secret db-credentials has no key admin-password") }).Plan();

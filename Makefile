@@ -30,7 +30,7 @@ bench: ## Run the benchmarks of docs/performance.md: make bench ARGS="clusters -
 	@dotnet run --project tests/Benchmarks -c Release -- $(ARGS)
 
 generate: ## Generate the CRDs (config/crd and the chart) from the C# types.
-	@dotnet run --project tools/CrdGenerator
+	@dotnet run --project tools/CrdGenerator -- .
 
 publish: ## Build the self-contained, trimmed, ReadyToRun executable into artifacts/publish.
 	@dotnet publish src/DoltDB.Operator -c Release -r $(RID) --self-contained -p:PublishTrimmed=true -p:PublishReadyToRun=true -o artifacts/publish --nologo

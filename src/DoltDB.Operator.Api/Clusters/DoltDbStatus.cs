@@ -10,7 +10,7 @@ public sealed record DoltDbStatus : JsonShape
     public long? ObservedGeneration { get; init; }
 
     /// <summary>The state of the cluster in one word.</summary>
-    [SchemaEnum("Pending", "Creating", "Running", "Updating", "Resizing", "Scaling", "SwitchingPrimary", "FailingOver", "Degraded", "Invalid")]
+    [SchemaEnum("Pending", "Creating", "Running", "Updating", "Resizing", "Scaling", "SwitchingPrimary", "FailingOver", "Degraded", "Paused", "Invalid")]
     public string? Phase { get; init; }
 
     /// <summary>Aspects of the state: Ready, PrimarySwitched, StorageResized, Updated, SpecAccepted and others.</summary>

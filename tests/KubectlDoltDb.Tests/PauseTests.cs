@@ -1,4 +1,3 @@
-using DoltDB.Kubectl.Status;
 using DoltDB.Kubectl.Tests.Support;
 
 namespace DoltDB.Kubectl.Tests;
@@ -6,18 +5,18 @@ namespace DoltDB.Kubectl.Tests;
 public sealed class PauseTests
 {
     [Fact]
-    public async Task A_paused_cluster_says_so_and_is_resumed()
+    public async Task A_cluster_is_paused_and_resumed()
     {
         await using var desk = await Desk.StartAsync(knowsPaused: true);
         await desk.StoreAsync(DoltDbs.Healthy());
 
         (await desk.RunAsync("pause", "db")).ShouldBe(new Outcome(0, "DoltDB 'db' is paused" + Environment.NewLine, ""));
-        PauseField.Read(await desk.GetAsync("db")).ShouldBe(true);
-        (await desk.RunAsync("status", "db")).Output.ShouldContain("Running (paused)");
+        (await desk.GetAsync("db")).Spec!.Paused.ShouldBe(true);
+        (await desk.RunAsync("status", "db")).Output.ShouldContain("Running (to be paused)");
         (await desk.RunAsync("pause", "db")).ShouldBe(new Outcome(0, "DoltDB 'db' is paused already" + Environment.NewLine, ""));
 
         (await desk.RunAsync("resume", "db")).ShouldBe(new Outcome(0, "DoltDB 'db' is resumed" + Environment.NewLine, ""));
-        PauseField.Read(await desk.GetAsync("db")).ShouldBe(false);
+        (await desk.GetAsync("db")).Spec!.Paused.ShouldBe(false);
         (await desk.RunAsync("status", "db")).Output.ShouldNotContain("paused");
     }
 

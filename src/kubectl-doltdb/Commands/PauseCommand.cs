@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using DoltDB.Kubectl.Clusters;
 using DoltDB.Kubectl.Sessions;
-using DoltDB.Kubectl.Status;
 using DoltDB.Operator.Kubernetes.Objects;
 
 namespace DoltDB.Kubectl.Commands;
@@ -29,16 +29,17 @@ internal static class PauseCommand
     {
         var cluster = await session.RequireAsync(name, cancellationToken);
         var word = paused ? "paused" : "resumed";
-        if ((PauseField.Read(cluster) ?? false) == paused)
+        if ((cluster.Spec?.Paused ?? false) == paused)
         {
             await session.Output.WriteLineAsync($"DoltDB '{name}' is {(paused ? "paused already" : "not paused")}".AsMemory(), cancellationToken);
             return 0;
         }
 
-        var stored = await session.Client.MergePatchAsync(DoltKinds.DoltDb, session.In(name), PauseField.Patch(paused), null, cancellationToken);
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["paused"] = paused } };
+        var stored = await session.Client.MergePatchAsync(DoltKinds.DoltDb, session.In(name), patch, null, cancellationToken);
 
         // A CRD of an older operator does not know the field, and the API server drops what the CRD does not know.
-        if (PauseField.Read(stored) != paused)
+        if (stored.Spec?.Paused != paused)
             throw new PluginException("the installed CRD has no spec.paused: update the operator and its CRDs (doltdb-operator crds | kubectl apply --server-side -f -)");
         await session.Output.WriteLineAsync($"DoltDB '{name}' is {word}".AsMemory(), cancellationToken);
         return 0;

@@ -3,7 +3,7 @@ using System.Globalization;
 using DoltDB.Kubectl.Clusters;
 using DoltDB.Kubectl.Requests;
 using DoltDB.Kubectl.Sessions;
-using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Core.Clusters.Resources;
 
 namespace DoltDB.Kubectl.Commands;
 
@@ -27,8 +27,7 @@ internal static class RestartCommand
         RestartRules.Check(await session.RequireAsync(name, cancellationToken));
         var before = RestartRules.Incarnations(await session.ListPodsAsync(name, cancellationToken));
         var now = session.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        await session.Client.MergePatchAsync(
-            DoltKinds.DoltDb, session.In(name), RequestAnnotations.Patch(RequestAnnotations.RestartedAt, now), null, cancellationToken);
+        await RequestAnnotations.AskAsync(session, name, ClusterLabels.RestartedAtAnnotation, now, cancellationToken);
         if (timeout is not { } limit)
         {
             await session.Output.WriteLineAsync($"asked for a rolling restart of DoltDB '{name}'".AsMemory(), cancellationToken);

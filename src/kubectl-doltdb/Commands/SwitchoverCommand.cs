@@ -4,7 +4,7 @@ using DoltDB.Kubectl.Requests;
 using DoltDB.Kubectl.Sessions;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
-using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Core.Clusters.Resources;
 
 namespace DoltDB.Kubectl.Commands;
 
@@ -37,18 +37,27 @@ internal static class SwitchoverCommand
     {
         var cluster = await session.RequireAsync(name, cancellationToken);
         var target = SwitchoverRules.Choose(cluster, to, force);
-        var request = SwitchoverRules.Spell(cluster, target);
+        var request = SwitchoverRules.Request(target, session.Time.GetUtcNow());
         var before = cluster.Status?.Conditions.Find(ClusterConditions.PrimarySwitched);
-        await session.Client.MergePatchAsync(
-            DoltKinds.DoltDb, session.In(name), RequestAnnotations.Patch(RequestAnnotations.SwitchoverTo, request), null, cancellationToken);
+        await RequestAnnotations.AskAsync(session, name, ClusterLabels.SwitchoverAnnotation, request, cancellationToken);
         if (timeout is not { } limit)
         {
             await session.Output.WriteLineAsync($"asked for a switchover of DoltDB '{name}' from {cluster.Status?.CurrentPrimary} to {target.Name}".AsMemory(), cancellationToken);
             return 0;
         }
 
-        await ProgressWaiter.WaitAsync(
-            session, name, limit, (now, _) => Task.FromResult(SwitchoverRules.Judge(now, target.Name!, request, before)), cancellationToken);
-        return 0;
+        try
+        {
+            await ProgressWaiter.WaitAsync(
+                session, name, limit, (now, _) => Task.FromResult(SwitchoverRules.Judge(now, target.Name!, request, before)), cancellationToken);
+            return 0;
+        }
+        catch (PluginException)
+        {
+            // The operator would go on trying: a user who was told of a failure must not be surprised by a hand-over an hour later.
+            if (await RequestAnnotations.WithdrawAsync(session, name, ClusterLabels.SwitchoverAnnotation, request, cancellationToken))
+                await session.Error.WriteLineAsync("the request is taken back; a hand-over that has begun is finished".AsMemory(), cancellationToken);
+            throw;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using DoltDB.Kubectl.Status;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
@@ -14,7 +13,7 @@ internal static class RestartRules
     public static void Check(DoltDb cluster)
     {
         var name = cluster.Metadata.Name;
-        if (PauseField.Read(cluster) == true)
+        if (cluster.Spec?.Paused == true)
             throw new PluginException($"DoltDB '{name}' is paused, so the operator does nothing; first: kubectl doltdb resume {name}");
         if (cluster.Spec?.EffectiveUpdateStrategy() is "OnDelete" or "Never")
             throw new PluginException($"spec.updateStrategy of DoltDB '{name}' is {cluster.Spec.EffectiveUpdateStrategy()}: the operator replaces no pods; delete them yourself, standbys first");

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using DoltDB.Kubectl.Status;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
@@ -23,7 +20,7 @@ internal static class SwitchoverRules
         var name = cluster.Metadata.Name!;
         if (cluster.Spec?.IsReplicated() != true)
             throw new PluginException($"DoltDB '{name}' is not replicated: it has no standby that could become primary");
-        if (PauseField.Read(cluster) == true)
+        if (cluster.Spec.Paused == true)
             throw new PluginException($"DoltDB '{name}' is paused, so the operator does nothing; first: kubectl doltdb resume {name}");
         var members = cluster.Status?.Members ?? [];
         if (cluster.Status?.CurrentPrimary is not { } primary)
@@ -42,15 +39,9 @@ internal static class SwitchoverRules
         return target;
     }
 
-    /// <summary>
-    /// The request in a spelling that the operator has not acted upon: it does each value once, so that a second hand-over to the same server
-    /// is named by its ordinal when the first one was named by its pod.
-    /// </summary>
-    public static string Spell(DoltDb cluster, MemberStatus target)
-    {
-        var ordinal = (target.Ordinal ?? 0).ToString(CultureInfo.InvariantCulture);
-        return Handled(cluster) == target.Name ? ordinal : target.Name!;
-    }
+    /// <summary>The request: the pod, and when it was asked for, which tells it from an equal one that the operator followed before.</summary>
+    public static string Request(MemberStatus target, DateTimeOffset now) =>
+        string.Create(CultureInfo.InvariantCulture, $"{target.Name}@{now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
 
     /// <summary>How far the hand-over is.</summary>
     /// <param name="now">The cluster.</param>
@@ -63,17 +54,16 @@ internal static class SwitchoverRules
             return new Progress.Done($"{target} is the primary");
         var condition = now.Status?.Conditions.Find(ClusterConditions.PrimarySwitched);
         var isNew = Verdict(condition) != Verdict(before);
-        if (condition is { Reason: PrimaryReasons.SwitchoverRefused } && (isNew || Handled(now) == request))
+        if (isNew && condition is { Reason: PrimaryReasons.SwitchoverRefused })
             return new Progress.Refused($"the operator refused: {condition.Message}");
         if (now.Status?.HandOver is { } handOver)
-            return new Progress.Pending($"handing the primary over to {PodOf(now.Metadata.Name!, handOver.To)}: {handOver.Step ?? "begun"}");
-        if (RequestAnnotations.Read(now, RequestAnnotations.SwitchoverTo) is var asked && asked != request && Handled(now) != request)
-            return new Progress.Refused($"the request was replaced by one for '{asked ?? "no one"}'");
-        return new Progress.Pending(isNew && condition is { Status: Conditions.False } ? condition.Message : $"waiting for the operator to hand the primary over to {target}");
+            return new Progress.Pending($"handing the primary over to {PodOf(now.Metadata.Name!, handOver.To)}{(handOver.Step is { } step ? $": {step}" : "")}");
+        if (RequestAnnotations.Read(now, ClusterLabels.SwitchoverAnnotation) is var asked && asked != request)
+            return new Progress.Refused(asked is null ? "the request was taken back" : $"the request was replaced by another one: {asked}");
+        return new Progress.Pending(condition is { Status: Conditions.False }
+            ? $"waiting for the operator: {condition.Message}"
+            : $"waiting for the operator to hand the primary over to {target}");
     }
-
-    /// <summary>The last request that the operator acted upon; null when there was none.</summary>
-    private static string? Handled(DoltDb cluster) => cluster.Status?.HandledSwitchoverTo;
 
     private static (string? Status, string? Reason, string? Message, DateTimeOffset? Since) Verdict(Condition? condition) =>
         (condition?.Status, condition?.Reason, condition?.Message, condition?.LastTransitionTime);

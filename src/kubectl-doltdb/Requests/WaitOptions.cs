@@ -12,7 +12,7 @@ internal sealed record WaitOptions(Option<bool> Wait, Option<TimeSpan> Timeout)
     /// <summary>The options with the given default.</summary>
     public static WaitOptions Create(string timeout) => new(
         new("--wait") { Description = "Wait until it is done; --wait=false only asks.", DefaultValueFactory = _ => true },
-        Duration("--timeout", timeout, "How long to wait; what was asked for still happens afterwards."));
+        Duration("--timeout", timeout, "How long to wait."));
 
     /// <summary>How long to wait; null when not at all.</summary>
     public TimeSpan? Read(ParseResult result) => result.GetValue(Wait) ? result.GetValue(Timeout) : null;

@@ -9,6 +9,9 @@ namespace DoltDB.Kubectl.Status;
 /// <summary>Many DoltDBs, a line each.</summary>
 internal static class StatusTable
 {
+    /// <summary>Phase of a cluster that the operator leaves alone.</summary>
+    private const string Paused = "Paused";
+
     /// <summary>The table, by namespace and name.</summary>
     public static string Render(IEnumerable<DoltDb> clusters, bool showsNamespace, DateTimeOffset now)
     {
@@ -33,7 +36,7 @@ internal static class StatusTable
         if (cluster.Metadata.DeletionTimestamp is not null)
             return "Deleting";
         var phase = cluster.Status?.Phase ?? "Unseen";
-        return PauseField.Read(cluster) == true ? $"{phase} (paused)" : phase;
+        return cluster.Spec?.Paused == true && phase != Paused ? $"{phase} (to be paused)" : phase;
     }
 
     /// <summary>Ready servers of those that are wanted: <c>2/3</c>.</summary>

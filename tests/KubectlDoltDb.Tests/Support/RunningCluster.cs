@@ -81,6 +81,10 @@ public sealed class RunningCluster : IAsyncLifetime
     internal async Task<string> PasswordAsync() =>
         (await new AdministratorCredentials(client, TimeProvider.System).GetAsync(new NamespacedName("default", "db"), mayCreate: false, isRefused: false, Token)).Password;
 
+    /// <summary>The incarnations of the pods.</summary>
+    internal async Task<IReadOnlyList<string>> PodsAsync() =>
+        [.. (await client.ListAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "default" }, Token)).Items.Select(pod => pod.Metadata.Uid!)];
+
     /// <summary>A port of this machine that leads to the server of a pod, as a forwarded one does.</summary>
     internal async Task<(PortForwarder Forwarder, int Port)> ForwardAsync(string name)
     {

@@ -18,6 +18,8 @@ internal sealed record SimulationResult(int Seed, string? Violation, string Trac
 internal sealed class SimulationRun(int seed)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan FailoverLimit = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan PeaceLimit = TimeSpan.FromMinutes(6);
 
     private readonly VirtualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -74,9 +76,29 @@ internal sealed class SimulationRun(int seed)
         var before = world.Invariants.Acknowledged.Count;
         if (world.Violation is null && !await AwaitAsync(world, () => IsReady(world) && world.Invariants.Acknowledged.Count > before, PeaceLimit))
             world.Violate($"the cluster does not recover: {Describe(world)}");
+        if (world.Violation is null)
+            await LosePrimaryForGoodAsync(world);
         writer.IsStopped = true;
         if (world.Violation is null && !await AwaitAsync(world, () => AreEqual(world), PeaceLimit))
             world.Violate($"the servers never hold the same: {Describe(world)}");
+    }
+
+    /// <summary>A cluster that was well for a while survives the loss of its primary's node, under writes that never pause.</summary>
+    private static async Task LosePrimaryForGoodAsync(SimulatedWorld world)
+    {
+        await Task.Delay(Rest, world.Time);
+        if (world.Routed() is not [var name] || world.Pod(name) is not { } primary)
+            return;
+        world.Trace($"FAULT the node of {name} dies, and stays dead for a while");
+        primary.IsLost = true;
+        primary.Server?.Kill();
+        var before = world.Invariants.Acknowledged.Count;
+        if (!await AwaitAsync(world, () => world.Invariants.Acknowledged.Count > before, FailoverLimit))
+            world.Violate($"nobody takes over from {name}: {Describe(world)}");
+        world.Trace($"the node of {name} is back");
+        world.Heal();
+        if (!await AwaitAsync(world, () => IsReady(world), PeaceLimit))
+            world.Violate($"the cluster does not recover: {Describe(world)}");
     }
 
     private static async Task<bool> AwaitAsync(SimulatedWorld world, Func<bool> condition, TimeSpan limit)

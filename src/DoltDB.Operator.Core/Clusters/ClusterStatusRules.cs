@@ -185,11 +185,11 @@ internal static class ClusterStatusRules
         foreach (var member in draft.Facts.Members.Where(member => member.Ordinal != settled.Ordinal))
         {
             var before = old.FirstOrDefault(proof => proof.Member == member.PodName);
-            var isProven = member is { IsStandby: true, Probe.Content: { } held } && held.IsSameAs(wanted);
+            var isProven = member is { IsStandby: true, Probe.Content: { } held } && held.HoldsOrFollows(wanted);
             var isNew = isProven
                 && (before is null || before.PodUid != member.Pod?.Metadata.Uid || (!Same(before, wanted) && (before.Databases is not { Count: > 0 } || wanted.Time - (before.Time ?? default) >= ProofInterval)));
             if (isNew)
-                proofs.Add(new EqualityProof { Member = member.PodName, PodUid = member.Pod?.Metadata.Uid, Time = DateTimeOffset.FromUnixTimeSeconds(wanted.Time.ToUnixTimeSeconds()), Databases = new(wanted.Databases) });
+                proofs.Add(new EqualityProof { Member = member.PodName, PodUid = member.Pod?.Metadata.Uid, Time = DateTimeOffset.FromUnixTimeSeconds(wanted.Time.ToUnixTimeSeconds()), Databases = new(member.Probe.Content!.Databases) });
             else if (before is not null)
                 proofs.Add(before);
         }

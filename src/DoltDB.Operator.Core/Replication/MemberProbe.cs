@@ -50,6 +50,16 @@ internal sealed record MemberProbe
 /// <param name="Accounts">Hash over accounts and grants.</param>
 internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, ImmutableSortedDictionary<string, string> Databases, string Accounts)
 {
+    /// <summary>
+    /// Databases whose rows changed while this incarnation of the server was a standby at one epoch. Dolt replicates by pushing all of a database: one
+    /// that changed holds everything up to that push. Under writes that never pause this is the only proof that there is.
+    /// </summary>
+    public ImmutableHashSet<string> Moved { get; init; } = [];
+
+    /// <summary>Whether the standby held all that <paramref name="primary"/> holds, up to writes that are on their way.</summary>
+    public bool HoldsOrFollows(ContentProof primary) =>
+        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains) && Databases.Keys.All(primary.Databases.ContainsKey);
+
     /// <summary>Whether both hold the same rows and accounts.</summary>
     public bool IsSameAs(ContentProof other) => Accounts == other.Accounts && HasSameDatabases(other);
 

@@ -87,7 +87,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             var ackTimeout = memory.Last.AckWritesTimeout;
             if (NeedsContent(need, content, role, asked))
             {
-                content = await ReadContentAsync(lease.Server, asked, content);
+                content = Following(await ReadContentAsync(lease.Server, asked, content), memory.Last, role);
                 ackTimeout = role.Role == DoltRole.None ? null : await lease.Server.ReadAckWritesTimeoutAsync(options.Deadline, CancellationToken.None);
             }
 
@@ -122,6 +122,15 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         var accounts = await server.HashAccountsAsync(options.ContentDeadline, CancellationToken.None);
         var proof = new ContentProof(asked, asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
         return last is not null && last.IsSameAs(proof) ? proof with { Since = last.Since } : proof;
+    }
+
+    /// <summary>Remembers which databases moved since the reading before, as long as role and epoch stay.</summary>
+    private static ContentProof Following(ContentProof now, MemberProbe before, DoltRoleReport role)
+    {
+        if (role.Role != DoltRole.Standby || before.Content is not { } old || before.Role != role.Role || before.Epoch != role.Epoch)
+            return now;
+        var moved = now.Databases.Where(pair => old.Databases.TryGetValue(pair.Key, out var hash) && hash != pair.Value).Select(pair => pair.Key);
+        return now with { Moved = old.Moved.Union(moved) };
     }
 
     private sealed class Memory

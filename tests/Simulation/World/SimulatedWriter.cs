@@ -8,6 +8,8 @@ internal sealed class SimulatedWriter(SimulatedWorld world, bool waitsForStandby
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
+    // Now and then a client that never lets the servers rest: no two readings of them are ever of one moment.
+    private readonly (int From, int To) pauses = world.Random.Next(4) == 0 ? (5, 30) : (20, 400);
     private bool isPrepared;
     private int next;
 
@@ -55,7 +57,7 @@ internal sealed class SimulatedWriter(SimulatedWorld world, bool waitsForStandby
             world.Invariants.Acknowledge(row, pod);
             if (waitsForStandbys && result.Warnings == 0)
                 world.Invariants.Replicated.Add(row);
-            await world.DelayAsync(20, 400);
+            await world.DelayAsync(pauses.From, pauses.To);
         }
     }
 }

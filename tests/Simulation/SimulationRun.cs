@@ -87,7 +87,7 @@ internal sealed class SimulationRun(int seed)
     private static async Task LosePrimaryForGoodAsync(SimulatedWorld world)
     {
         await Task.Delay(Rest, world.Time);
-        if (world.Routed() is not [var name] || world.Pod(name) is not { } primary)
+        if (world.Cluster()!.Spec!.Replicas < 2 || world.Routed() is not [var name] || world.Pod(name) is not { } primary)
             return;
         world.Trace($"FAULT the node of {name} dies, and stays dead for a while");
         primary.IsLost = true;

@@ -14,7 +14,8 @@ internal sealed record ClusterTopology(bool IsReplicated, int SetReplicas, int C
 {
     /// <summary>
     /// The topology of this pass. Servers go away only after the primary is among those that stay; the mode changes only while the primary is the
-    /// server that remains.
+    /// server that remains. New servers come only while there is a primary: a kept volume may remember a role of an earlier life, and must find
+    /// somebody above it.
     /// </summary>
     public static ClusterTopology Of(ClusterFacts facts, PrimaryDecision? primary)
     {
@@ -26,6 +27,8 @@ internal sealed record ClusterTopology(bool IsReplicated, int SetReplicas, int C
         {
             if (present > wanted && IsLiveReplicated(facts) && !(settled < wanted))
                 return new ClusterTopology(true, present, present, spec, $"the cluster shrinks to {wanted} once its primary is among the servers that stay");
+            if (facts.Set is not null && present < wanted && settled is null && facts.Status.CurrentPrimaryPodIndex < present)
+                return new ClusterTopology(true, present, wanted, spec, $"the cluster grows to {wanted} once the server that holds the data is primary");
             var configured = Math.Max(wanted, IsLiveReplicated(facts) ? PodCount(facts) : 0);
             return new ClusterTopology(true, wanted, configured, spec, configured > wanted ? $"waiting for the pods above {wanted} to end" : null);
         }

@@ -41,6 +41,9 @@ internal static class PrimaryRules
         var reported = facts.Members.Where(member => member.IsReachable).ToList();
         if (reported.Count == 0)
             return null;
+        // Before cluster mode began, or began again, there was one server that held the data: nobody else can be primary yet.
+        if (facts.Status is { PrimaryEpoch: null, ReplicationEpoch: null, CurrentPrimaryPodIndex: { } holder } && !reported.TrueForAll(member => member.Ordinal == holder || !member.IsPrimary))
+            return null;
         var highest = Math.Max(reported.Max(member => member.Probe.Epoch), facts.Status.PrimaryEpoch ?? 0);
         var primaries = reported.Where(member => member.IsPrimary && member.Probe.Epoch == highest).ToList();
         return primaries.Count == 1 ? primaries[0] : null;

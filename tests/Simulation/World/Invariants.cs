@@ -38,7 +38,8 @@ internal sealed partial class Invariants(SimulatedWorld world)
     public void Acknowledge(int row, SimulatedPod pod)
     {
         Acknowledged.Add(row);
-        var epoch = pod.Server?.Engine.Cluster?.Epoch ?? 0;
+        if (pod.Server?.Engine.Cluster is not { Epoch: var epoch })
+            return;
         if (!world.Pods.Any(other => other != pod && other.Server?.Engine.Cluster is { Role: ClusterRole.Primary } role && role.Epoch > epoch))
             return;
         Lost.Add(row);
@@ -105,9 +106,9 @@ internal sealed partial class Invariants(SimulatedWorld world)
             world.Violate($"{pod} is removed although no server can be reached");
         if (isForced || world.Pod(pod) is not { } removed || !IsSteady(removed))
             return;
-        if (removed.Server!.Engine.Cluster?.Role == ClusterRole.Primary && world.Pods.Count(static other => !other.IsGone) > 1)
-            world.Violate($"{pod} is removed while it is the primary");
         var replicas = world.Cluster()?.Spec?.Replicas ?? 0;
+        if (replicas > 1 && removed.Server!.Engine.Cluster?.Role == ClusterRole.Primary && world.Pods.Count(static other => !other.IsGone) > 1)
+            world.Violate($"{pod} is removed while it is the primary");
         bool Stays(SimulatedPod other) => int.Parse(other.Name[(SimulatedWorld.Name.Length + 1)..], CultureInfo.InvariantCulture) < replicas;
         foreach (var other in world.Pods.Where(other => !other.IsGone && other.Name != pod && Stays(other) && !IsReachable(other) && !WasSteady(other)))
             world.Violate($"{pod} is removed while {other.Name} is down");
@@ -118,7 +119,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
     {
         foreach (var pod in world.Pods)
         {
-            if (pod.Server?.Engine.Cluster is { Role: ClusterRole.Primary })
+            if (pod.Server is { } server && (server.Engine.Cluster is null || server.Engine.Cluster.Role == ClusterRole.Primary))
                 lastPrimary[pod.Name] = world.Now;
             if (!IsReachable(pod))
                 steadySince.Remove(pod.Name);

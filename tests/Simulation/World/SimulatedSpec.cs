@@ -50,9 +50,14 @@ internal sealed class SimulatedSpec(SimulatedWorld world)
 
     public Task ScaleAsync() => ChangeAsync("asks for another number of replicas", spec =>
     {
-        var replicas = world.Random.Next(2, 5);
+        var replicas = world.Random.Next(1, 5);
         var index = spec.Replication!.Primary!.PodIndex ?? 0;
-        return spec with { Replicas = replicas, Replication = spec.Replication with { Primary = spec.Replication.Primary with { PodIndex = Math.Min(index, replicas - 1) } } };
+        world.Trace($"{replicas} replicas");
+        return spec with
+        {
+            Replicas = replicas,
+            Replication = spec.Replication with { Enabled = replicas > 1, Primary = spec.Replication.Primary with { PodIndex = Math.Min(index, replicas - 1) } },
+        };
     });
 
     public Task GrowAsync() => ChangeAsync("asks for larger volumes", spec => spec with { Storage = spec.Storage! with { Size = new Quantity($"{++size}Gi") } });

@@ -162,7 +162,7 @@ internal sealed class SimulatedWorld : IAsyncDisposable
     /// <summary>Names of the ready pods that the write Service selects.</summary>
     public List<string> Routed()
     {
-        if (Read("/services", ClusterNames.Primary(Name)) is not { } service || !service.Root.GetProperty("spec").TryGetProperty("selector", out var selector))
+        if ((Read("/services", ClusterNames.Primary(Name)) ?? Read("/services", Name)) is not { } service || !service.Root.GetProperty("spec").TryGetProperty("selector", out var selector))
             return [];
         var wanted = selector.EnumerateObject().Select(static label => (label.Name, Value: label.Value.GetString())).ToList();
         return [.. Api.Objects.List("/pods", "default").Items

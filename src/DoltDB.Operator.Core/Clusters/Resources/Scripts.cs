@@ -26,11 +26,11 @@ internal static class Scripts
 
     /// <summary>
     /// Before a server ends: while it is the primary, give the operator the time to hand the role over. The role is read from the file that
-    /// Dolt keeps it in.
+    /// Dolt keeps it in. A configuration without a cluster, as the node sees it by then, has nobody to hand over to.
     /// </summary>
     public const string PreStop = """
         i=0
-        while [ "$i" -lt 10 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null; do
+        while [ "$i" -lt 10 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null && grep -q '^cluster:' "/etc/doltdb/$POD_NAME.yaml"; do
           i=$((i+1))
           sleep 1
         done

@@ -67,6 +67,7 @@ internal static class ClusterPlanner
             ClaimSize = storage.Size,
             StorageClassName = storage.StorageClassName,
             RoutedOrdinal = routed,
+            HasOtherPods = !topology.IsReplicated && facts.Members.Any(member => member.Ordinal > 0 && member.Pod is not null),
         };
         var found = facts.Set?.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
         if (found is null && !IsFoundWithoutHash(facts))

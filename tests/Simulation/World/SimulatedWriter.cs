@@ -9,7 +9,7 @@ internal sealed class SimulatedWriter(SimulatedWorld world, bool waitsForStandby
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     // Now and then a client that never lets the servers rest: no two readings of them are ever of one moment.
-    private readonly (int From, int To) pauses = world.Random.Next(4) == 0 ? (5, 30) : (20, 400);
+    private readonly (int From, int To) pauses = world.Random.Next(8) == 0 ? (5, 30) : (20, 400);
     private bool isPrepared;
     private int next;
 

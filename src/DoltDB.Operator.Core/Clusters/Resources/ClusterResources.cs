@@ -28,6 +28,9 @@ internal sealed record RenderRequest
     /// <summary>Hash of the template when pods of another operator were found; null when there were none.</summary>
     public string? AdoptedTemplateHash { get; init; }
 
+    /// <summary>Whether there are pods beside that of ordinal 0.</summary>
+    public bool HasOtherPods { get; init; }
+
     /// <summary>Ordinal that the write Service selects.</summary>
     public required int RoutedOrdinal { get; init; }
 

@@ -9,57 +9,50 @@ public sealed class ChangesTests
     [Fact]
     public async Task A_killed_primary_comes_back_or_is_replaced_and_no_replicated_row_is_lost()
     {
-        await using var laptop = await ClusterWithDataAsync(3);
+        var (laptop, shop) = await ClusterWithDataAsync(3);
+        await using var _ = laptop;
+        await shop.AwaitProvenAsync(standbys: 2);
         for (var round = 2; round <= 4; round++)
         {
             await laptop.SignalAsync((await laptop.GetAsync("db"))!.Status!.CurrentPrimary!, ServerSignal.Kill);
-            await WriteAsync(laptop, round);
+            await WriteAsync(shop, round);
         }
 
         await laptop.AwaitReadyAsync("db");
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db-primary"), "SELECT COUNT(*) FROM shop.items", "4");
-    }
-
-    [Fact]
-    public async Task A_frozen_primary_is_replaced_and_never_writes_again()
-    {
-        await using var laptop = await ClusterWithDataAsync(3);
-        await laptop.SignalAsync("db-0", ServerSignal.Freeze);
-        await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary is { } primary && primary != "db-0" && Laptop.IsReady(c), "another primary");
-        await laptop.SignalAsync("db-0", ServerSignal.Thaw);
-        await WriteAsync(laptop, 2);
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", "db-0"), "SELECT @@global.dolt_cluster_role", "standby");
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", "db-0"), "SELECT COUNT(*) FROM shop.items", "2");
+        await shop.AwaitRowsAsync(4);
     }
 
     [Fact]
     public async Task A_switchover_by_podIndex_moves_the_primary_with_its_data()
     {
-        await using var laptop = await ClusterWithDataAsync(3);
+        var (laptop, shop) = await ClusterWithDataAsync(3);
+        await using var _ = laptop;
         await laptop.ApplyAsync(Manifests.Replicated("db", 3, podIndex: 2));
         await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary == "db-2" && Laptop.IsReady(c), "db-2 is primary");
-        await WriteAsync(laptop, 2);
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", "db-0"), "SELECT COUNT(*) FROM shop.items", "2");
+        await WriteAsync(shop, 2);
+        await shop.AwaitRowsOfAsync("db-0", 2);
     }
 
     [Fact]
     public async Task An_upgrade_rolls_every_pod_and_keeps_the_data()
     {
-        await using var laptop = await ClusterWithDataAsync(2);
+        var (laptop, shop) = await ClusterWithDataAsync(2);
+        await using var _ = laptop;
         await laptop.ApplyAsync(Manifests.Replicated("db", 2).Replace("1.57.2", "1.58.0", StringComparison.Ordinal));
         await laptop.AwaitAsync("db", c => Laptop.IsReady(c) && c.Status!.Members!.All(m => Laptop.Runs(m, "1.58.0")), "the new version everywhere");
-        await WriteAsync(laptop, 2);
+        await WriteAsync(shop, 2);
     }
 
     [Fact]
     public async Task A_cluster_grows_and_shrinks_with_its_primary_on_a_server_that_goes()
     {
-        await using var laptop = await ClusterWithDataAsync(2);
+        var (laptop, shop) = await ClusterWithDataAsync(2);
+        await using var _ = laptop;
         await laptop.ApplyAsync(Manifests.Replicated("db", 3, podIndex: 2));
         await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary == "db-2" && Laptop.IsReady(c), "db-2 is primary");
         await laptop.ApplyAsync(Manifests.Replicated("db", 2));
         await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimaryPodIndex < 2 && c.Status.Replicas == 2 && Laptop.IsReady(c), "two servers");
-        await WriteAsync(laptop, 2);
+        await WriteAsync(shop, 2);
         (await laptop.GetAsync(BuiltInKinds.PersistentVolumeClaim, "dolt-data-db-2")).ShouldNotBeNull("volumes are never deleted");
     }
 
@@ -69,43 +62,26 @@ public sealed class ChangesTests
         await using var laptop = await Laptop.StartAsync();
         await laptop.ApplyAsync(Manifests.DoltDb("db", "replicas: 1\nstorage: {size: 1Gi}"));
         await laptop.AwaitReadyAsync("db");
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db"), "SELECT 1", "1");
-        await using (var session = await laptop.ConnectServiceAsync("db", "db"))
-        {
-            await Laptop.RunAsync(session, "CREATE DATABASE shop");
-            await Laptop.RunAsync(session, "CREATE TABLE shop.items (id INT PRIMARY KEY)");
-            await Laptop.RunAsync(session, "INSERT INTO shop.items VALUES (1)");
-        }
-
+        var shop = await Shop.OpenAsync(laptop, "db", replicated: false);
         await laptop.ApplyAsync(Manifests.Replicated("db", 2));
         await laptop.AwaitAsync("db", c => Laptop.IsReady(c) && c.Status?.Replicas == 2 && c.Status.Members?.Any(m => m.Role == "standby") == true, "a standby");
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db-reader"), "SELECT COUNT(*) FROM shop.items", "1");
+        await shop.Through(replicated: true).AwaitRowsOfReaderAsync(1);
     }
 
-    private static async Task<Laptop> ClusterWithDataAsync(int replicas)
+    private static async Task<(Laptop Laptop, Shop Shop)> ClusterWithDataAsync(int replicas)
     {
         var laptop = await Laptop.StartAsync();
         await laptop.ApplyAsync(Manifests.Replicated("db", replicas));
         await laptop.AwaitReadyAsync("db");
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db-primary"), "SELECT 1", "1");
-        await using var session = await laptop.ConnectServiceAsync("db", "db-primary");
-        await Laptop.RunAsync(session, "CREATE DATABASE shop");
-        await Laptop.RunAsync(session, "CREATE TABLE shop.items (id INT PRIMARY KEY)");
-        await Laptop.RunAsync(session, "INSERT INTO shop.items VALUES (1)");
-        await laptop.AwaitAsync("db", c => c.Status?.Databases?.Contains("shop") == true && c.Status.LastEqual?.Count == replicas - 1, "the databases are known");
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db-reader"), "SELECT COUNT(*) FROM shop.items", "1");
-        return laptop;
+        var shop = await Shop.OpenAsync(laptop, "db");
+        await shop.AwaitRowsOfReaderAsync(1);
+        return (laptop, shop);
     }
 
-    /// <summary>Writes a row as a client that repeats until the server has it, and waits until a standby has it too.</summary>
-    private static async Task WriteAsync(Laptop laptop, int id)
+    /// <summary>Writes a row and waits until a standby has all of them.</summary>
+    private static async Task WriteAsync(Shop shop, int id)
     {
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db-primary"), "SELECT @@read_only", "0");
-        await Laptop.RetryAsync(async () =>
-        {
-            await using var session = await laptop.ConnectServiceAsync("db", "db-primary");
-            await Laptop.RunAsync(session, $"INSERT IGNORE INTO shop.items VALUES ({id})");
-        });
-        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db-reader"), $"SELECT COUNT(*) FROM shop.items WHERE id = {id}", "1");
+        await shop.WriteAsync(id);
+        await shop.AwaitRowsOfReaderAsync(id);
     }
 }

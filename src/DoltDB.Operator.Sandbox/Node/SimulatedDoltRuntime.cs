@@ -11,11 +11,16 @@ internal sealed class SimulatedDoltRuntime(SimulatedNetwork network, TimeProvide
 {
     private const string InitContainer = "dolt-init";
 
+    /// <summary>The version that does not exist, here or in a registry: its containers wait for an image for ever.</summary>
+    private const string MissingTag = ":0.0.0";
+
     /// <inheritdoc/>
     public Task<IRunningContainer> StartAsync(ContainerLaunch launch, CancellationToken cancellationToken)
     {
         var container = launch.Container;
         IReadOnlyList<string> words = [.. container.Command ?? [], .. container.Args ?? []];
+        if (container.Image?.EndsWith(MissingTag, StringComparison.Ordinal) == true)
+            throw new ContainerStartException("ImagePullBackOff", $"Back-off pulling image \"{container.Image}\": not found");
         var directory = launch.Paths.ToHost(container.WorkingDir ?? "/") ?? Path.GetTempPath();
         Directory.CreateDirectory(directory);
         if (container.Name == InitContainer)

@@ -125,13 +125,21 @@ internal sealed class SimulatedDoltServer
 
     private async Task AcceptAsync(Socket listener)
     {
-        while (!_engine.IsStopped)
+        // The engine's token goes with the engine: without it, what was accepted while the server was frozen would never be closed.
+        var stopped = _engine.Stopped;
+        while (!stopped.IsCancellationRequested)
         {
-            var socket = await listener.AcceptAsync(_engine.Stopped);
+            var socket = await listener.AcceptAsync(stopped);
             await _engine.Running;
+            if (stopped.IsCancellationRequested)
+            {
+                socket.Dispose();
+                return;
+            }
+
             socket.NoDelay = true;
             var client = ((IPEndPoint)socket.RemoteEndPoint!).Address;
-            _ = Task.Run(() => new Connection(_engine, socket, _certificate).RunAsync(client.ToString(), _engine.Stopped));
+            _ = Task.Run(() => new Connection(_engine, socket, _certificate).RunAsync(client.ToString(), stopped));
         }
     }
 

@@ -177,6 +177,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
                       automaticFailover: true
                   failover:
                     delaySeconds: 3
+                    maxPerHour: 0
                 """),
             "benchmark",
             cancellationToken);

@@ -13,6 +13,7 @@ internal readonly record struct Acknowledgement(int Id, long At);
 internal sealed class Writer(BenchmarkCluster cluster) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly Lock gate = new();
     private readonly CancellationTokenSource stopping = new();
@@ -49,9 +50,13 @@ internal sealed class Writer(BenchmarkCluster cluster) : IAsyncDisposable
     /// <summary>Waits until a write was confirmed that began after now.</summary>
     public async Task AwaitNextAsync(CancellationToken cancellationToken)
     {
-        var after = Begun + 1;
+        var (after, began) = (Begun + 1, TimeProvider.System.GetTimestamp());
         while (!Holds(after))
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Limit)
+                throw new TimeoutException($"no write was confirmed within {Limit}: {LastFailure}");
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
+        }
     }
 
     /// <summary>Ends after the write under way.</summary>

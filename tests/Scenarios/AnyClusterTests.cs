@@ -47,6 +47,17 @@ public sealed class AnyClusterTests
         }
     }
 
+    [Theory]
+    [InlineData("DOLTDB_SCENARIOS_TARGET", "clutser")]
+    [InlineData("DOLTDB_SCENARIOS_ADDRESSES", "yes")]
+    [InlineData("DOLTDB_SCENARIOS_PATIENCE", "5m")]
+    public void A_choice_that_means_nothing_is_refused_by_name(string variable, string value)
+    {
+        var refusal = Should.Throw<FormatException>(() => ScenarioOptions.Read(name => name == variable ? value : null));
+        refusal.Message.ShouldContain(variable);
+        refusal.Message.ShouldContain(value);
+    }
+
     private static Process Start(string program, string kubeconfig, bool isRead, IEnumerable<string> arguments) =>
         Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
         {

@@ -43,7 +43,20 @@ public sealed class AnyClusterTests
         {
             installed.Kill();
             await installed.WaitForExitAsync(CancellationToken.None);
+            TryDelete(directory);
+        }
+    }
+
+    /// <summary>Servers that still end may write a last file into it.</summary>
+    private static void TryDelete(string directory)
+    {
+        try
+        {
             Directory.Delete(directory, recursive: true);
+        }
+        catch (IOException)
+        {
+            // It is in the folder for temporary files.
         }
     }
 

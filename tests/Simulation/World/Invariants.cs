@@ -14,10 +14,15 @@ internal sealed partial class Invariants(SimulatedWorld world)
     /// <summary>For how long what the operator knows may be old.</summary>
     private static readonly TimeSpan Knowledge = TimeSpan.FromSeconds(5);
 
+    /// <summary>For how long an operator may not have noticed that it reaches nobody: a probe's interval and deadline.</summary>
+    private static readonly TimeSpan Blindness = TimeSpan.FromSeconds(2.5);
+
     private readonly Dictionary<long, string> promotions = [];
     private readonly Dictionary<string, DateTimeOffset> lastPrimary = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> steadySince = new(StringComparer.Ordinal);
     private string routed = "";
+    private DateTimeOffset lastReachable;
+    private long revision;
 
     /// <summary>Rows that the client was told are stored.</summary>
     public HashSet<int> Acknowledged { get; } = [];
@@ -102,7 +107,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
         world.Trace($"{sender.Name} removes {pod}");
         if (sender.IsStale)
             return;
-        if (!world.Pods.Any(other => IsReachable(other)) && world.Pod(pod) is { Server.Engine.IsStopped: false })
+        if (world.Now - lastReachable > Blindness && world.Pod(pod) is { Server.Engine.IsStopped: false })
             world.Violate($"{pod} is removed although no server can be reached");
         if (isForced || world.Pod(pod) is not { } removed || !IsSteady(removed))
             return;
@@ -122,11 +127,18 @@ internal sealed partial class Invariants(SimulatedWorld world)
             if (pod.Server is { } server && (server.Engine.Cluster is null || server.Engine.Cluster.Role == ClusterRole.Primary))
                 lastPrimary[pod.Name] = world.Now;
             if (!IsReachable(pod))
+            {
                 steadySince.Remove(pod.Name);
-            else
-                steadySince.TryAdd(pod.Name, world.Now);
+                continue;
+            }
+
+            steadySince.TryAdd(pod.Name, world.Now);
+            lastReachable = world.Now;
         }
 
+        if (world.Api.Objects.Revision == revision)
+            return;
+        revision = world.Api.Objects.Revision;
         var now = world.Routed();
         if (now.Count > 1)
             world.Violate($"{string.Join(" and ", now)} are routed at once");

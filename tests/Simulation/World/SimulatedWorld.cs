@@ -197,7 +197,7 @@ internal sealed class SimulatedWorld : IAsyncDisposable
         catch (KubernetesException exception)
         {
             // The object is gone or was changed: its next event brings the next attempt.
-            Trace($"(refused: {exception.Message})");
+            Trace($"(refused: {exception.Code} {exception.Reason})");
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed record ClusterFacts
     /// <summary>Why the API server refused child objects in the last pass; null when it did not.</summary>
     public string? ChildrenRefused { get; init; }
 
+    /// <summary>Why the last hand-over failed, while it is too early for another attempt; null otherwise.</summary>
+    public string? HandOverFailure { get; init; }
+
     /// <summary>Ordinals of standbys that were sent what they lack a moment ago: it is not sent again yet.</summary>
     public ImmutableHashSet<int> Healing { get; init; } = [];
 

@@ -72,7 +72,7 @@ internal sealed class ClusterReconciler(
         {
             ChildrenRefused = memory.ChildrenRefused,
         };
-        facts = facts with { Healing = memory.Healing.Resting(facts.Now) };
+        facts = facts with { Healing = memory.Healing.Resting(facts.Now), HandOverFailure = memory.HandOvers.Resting(facts.Now) };
         var plan = ClusterPlanner.Plan(facts, renders.Render);
         memory.Need = plan.NextContentNeed;
         memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
@@ -91,6 +91,8 @@ internal sealed class ClusterReconciler(
         memory.Remember(facts, result.RemovedPod);
         if (result.ReadsContentNow)
             memory.Need = ContentNeed.Now;
+        if (step is ClusterStep.HandOver)
+            memory.HandOvers.Ended(result.HandOverFailure, facts.Now);
         if (step is ClusterStep.Heal heal)
             memory.Healing.Add(heal.Standby, facts.Now);
         if (result.Event is { } happened)
@@ -164,6 +166,8 @@ internal sealed class ClusterReconciler(
         public bool IsRefused { get; set; } = true;
 
         public string? ChildrenRefused { get; set; }
+
+        public HandOverMemory HandOvers { get; } = new();
 
         public HealingMemory Healing { get; } = new();
 

@@ -16,6 +16,9 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <param name="Event">What users should read; null when nothing happened.</param>
 internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
 {
+    /// <summary>Why a hand-over did not happen; null when it did.</summary>
+    public string? HandOverFailure { get; init; }
+
     /// <summary>Whether the next pass must read anew what servers hold and have.</summary>
     public bool ReadsContentNow { get; init; }
 
@@ -126,7 +129,10 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         var (from, to) = (ClusterNames.Pod(facts.Name, state.From ?? 0), ClusterNames.Pod(facts.Name, state.To ?? 0));
         return new StepResult(true, result.IsDone
             ? new ClusterEvent(EventType.Normal, "PrimaryNew", $"{to} took over from {from} at epoch {state.Epoch}: {step.Because}")
-            : new ClusterEvent(EventType.Warning, "SwitchoverFailed", $"the hand-over from {from} to {to} did not happen: {result.Because}"));
+            : new ClusterEvent(EventType.Warning, "SwitchoverFailed", $"the hand-over from {from} to {to} did not happen: {result.Because}"))
+        {
+            HandOverFailure = result.IsDone ? null : result.Because,
+        };
     }
 
     private async Task<StepResult> RemovePodAsync(ClusterFacts facts, ClusterStep.RemovePod step, CancellationToken cancellationToken)

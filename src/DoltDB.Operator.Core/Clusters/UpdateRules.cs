@@ -64,6 +64,8 @@ internal static class UpdateRules
             return nothing with { Next = Remove(standby, respectsBudget: true, "it is not of the wanted template") };
         if (!topology.IsReplicated || facts.Members.Length < 2)
             return nothing with { Next = Remove(stale[0], respectsBudget: true, "it is not of the wanted template") };
+        if (facts.HandOverFailure is { } failure)
+            return nothing with { Waiting = $"the last hand-over failed: {failure}" };
         return HandOverRules.ForUpdate(facts, primary ?? 0) is { } handOver
             ? nothing with { HandOver = handOver }
             : nothing with { Waiting = "no standby can take over from the primary" };

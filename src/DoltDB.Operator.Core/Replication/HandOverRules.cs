@@ -17,7 +17,12 @@ internal static class HandOverRules
 {
     /// <summary>The most urgent wish for the settled primary, or null.</summary>
     public static HandOverIntent? Intent(ClusterFacts facts, int primary) =>
-        Leaving(facts, primary) ?? ScaleDown(facts, primary) ?? Annotated(facts, primary) ?? Request(facts, primary);
+        Leaving(facts, primary) ?? Rested(facts, ScaleDown(facts, primary) ?? Annotated(facts, primary) ?? Request(facts, primary));
+
+    /// <summary>Soon after a failed attempt the wish stands and waits.</summary>
+    private static HandOverIntent? Rested(ClusterFacts facts, HandOverIntent? wish) => wish is { Refusal: null } && facts.HandOverFailure is { } failure
+        ? wish with { Refusal = $"the last attempt failed: {failure}" }
+        : wish;
 
     /// <summary>The wish of a rolling update that has only the primary left; null when no standby may take over.</summary>
     public static HandOverIntent? ForUpdate(ClusterFacts facts, int primary) => Target(facts, primary, facts.Members.Length) is { } target

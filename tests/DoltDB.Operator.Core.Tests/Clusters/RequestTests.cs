@@ -1,5 +1,6 @@
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Sql;
 using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
 
@@ -46,6 +47,22 @@ public sealed class RequestTests
         var plan = (Situation.Steady() with { Spec = Situation.Replicated(3, 1) }).Silent(2, TimeSpan.FromMinutes(1)).Plan();
         plan.Step.ShouldBeNull();
         plan.Status.Conditions!.First(condition => condition.Type == "PrimarySwitched").Message!.ShouldContain("db-2 is not in replication");
+    }
+
+    [Fact]
+    public void After_a_failed_hand_over_the_primary_is_left_in_peace_for_a_while_and_the_condition_says_why()
+    {
+        var memory = new HandOverMemory();
+        memory.Ended("the primary could not be drained", Situation.Start);
+        memory.Resting(Situation.Start.AddSeconds(29)).ShouldBe("the primary could not be drained");
+        memory.Resting(Situation.Start.AddSeconds(30)).ShouldBeNull();
+        memory.Ended("again", Situation.Start);
+        memory.Resting(Situation.Start.AddSeconds(59)).ShouldBe("again", "each failure doubles the pause");
+
+        var facts = (Situation.Steady() with { Spec = Situation.Replicated(3, 2) }).Facts with { HandOverFailure = "the primary could not be drained" };
+        var plan = ClusterPlanner.Plan(facts, ClusterResources.Render);
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.First(condition => condition.Type == "PrimarySwitched").Message!.ShouldContain("the last attempt failed: the primary could not be drained");
     }
 
     [Fact]

@@ -55,10 +55,11 @@ internal static class FailoverRules
 /// <summary>Who may become primary without the old primary's help.</summary>
 internal static class Candidates
 {
-    /// <summary>The best candidate: all known databases, then the latest proof of equality with the primary, then the lowest ordinal.</summary>
+    /// <summary>The best candidate: all known databases, then the shortest lag that the primary last told, then the latest proof of equality with the primary, then the lowest ordinal.</summary>
     public static Member? Best(ClusterFacts facts, int except) => facts.Members
         .Where(member => member.Ordinal != except && Objection(facts, member) is null)
-        .OrderByDescending(member => LastEqual(facts, member))
+        .OrderBy(member => member.ReportedLag?.TotalMilliseconds ?? double.MaxValue)
+        .ThenByDescending(member => LastEqual(facts, member))
         .ThenBy(member => member.Ordinal)
         .FirstOrDefault();
 

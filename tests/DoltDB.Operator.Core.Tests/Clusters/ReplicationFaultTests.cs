@@ -106,6 +106,13 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public void A9_Of_two_candidates_the_one_that_lagged_less_takes_over()
+    {
+        var situation = Situation.Steady().With(1, member => member with { ReportedLag = TimeSpan.FromSeconds(3) }).With(2, member => member with { ReportedLag = TimeSpan.Zero }).Silent(0, LongEnough);
+        situation.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(2);
+    }
+
+    [Fact]
     public void A9_After_as_many_failovers_as_an_hour_may_see_somebody_must_look()
     {
         var steady = Situation.Steady();

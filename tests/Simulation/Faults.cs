@@ -110,7 +110,7 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
         {
             world.Trace($"the node of {pod.Name} is back");
             pod.IsLost = false;
-            foreach (var other in world.Pods.Where(other => other != pod && !other.IsGone))
+            foreach (var other in world.Pods.Where(other => other != pod && other is { IsGone: false, IsLost: false }))
             {
                 world.Network.Heal(pod.HostName, other.HostName);
                 world.Network.Heal(other.HostName, pod.HostName);

@@ -91,6 +91,9 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         }
     }
 
+    /// <summary>Whether the children are as they were when there was nothing left to apply.</summary>
+    public bool IsSettled(NamespacedName cluster) => settled.TryGetValue(cluster, out var last) && last.Versions == Versions(cluster);
+
     /// <summary>Forgets a cluster that is gone.</summary>
     public void Forget(NamespacedName cluster)
     {

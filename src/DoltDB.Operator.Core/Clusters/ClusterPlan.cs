@@ -28,6 +28,9 @@ internal sealed record ClusterPlan
     /// <summary>When to look again without an event; null when events suffice.</summary>
     public TimeSpan? LookAgain { get; init; }
 
+    /// <summary>Whether equal facts need no other decision, see <see cref="Calm"/>.</summary>
+    public bool IsCalm { get; init; }
+
     /// <summary>How much the next pass must know of what the servers hold.</summary>
     public ContentNeed NextContentNeed { get; init; } = ContentNeed.Recent;
 }

@@ -37,7 +37,7 @@ internal static class ClusterPlanner
         var isPaused = IsPaused(facts);
         var draft = new PlanDraft(facts, problems, topology, primary, storage, update, intent, desired);
         var step = isPaused ? null : Step(draft);
-        return new ClusterPlan
+        var plan = new ClusterPlan
         {
             Desired = isPaused ? null : desired,
             RoleLabels = isPaused ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology, primary),
@@ -47,6 +47,7 @@ internal static class ClusterPlanner
             LookAgain = LookAgain(draft),
             NextContentNeed = NeedsContentNow(draft) ? ContentNeed.Now : ContentNeed.Recent,
         };
+        return plan with { IsCalm = !isPaused && Calm.IsCalm(draft, plan) };
     }
 
     /// <summary>Whether nothing may be changed. Who has begun to move the primary role finishes it: half of it is an outage.</summary>

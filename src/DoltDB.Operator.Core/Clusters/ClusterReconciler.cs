@@ -73,6 +73,8 @@ internal sealed class ClusterReconciler(
             ChildrenRefused = memory.ChildrenRefused,
         };
         facts = facts with { Healing = memory.Healing.Resting(facts.Now), HandOverFailure = memory.HandOvers.Resting(facts.Now) };
+        if (memory.Calm is { } calm && Calm.IsSame(calm.Facts, facts) && children.IsSettled(key))
+            return (calm.Plan, cluster, false);
         var plan = ClusterPlanner.Plan(facts, renders.Render);
         memory.Need = plan.NextContentNeed;
         memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
@@ -85,7 +87,13 @@ internal sealed class ClusterReconciler(
         if (plan.Desired is { } desired)
             memory.ChildrenRefused = await ApplyAsync(facts, desired, plan, memory, cancellationToken);
         if (plan.Step is not { } step)
-            return (plan, await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken), memory.ChildrenRefused != facts.ChildrenRefused);
+        {
+            var written = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
+            memory.Calm = plan.IsCalm && ReferenceEquals(written, cluster) ? (facts, plan) : null;
+            return (plan, written, memory.ChildrenRefused != facts.ChildrenRefused);
+        }
+
+        memory.Calm = null;
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         memory.Remember(facts, result.RemovedPod);
@@ -166,6 +174,9 @@ internal sealed class ClusterReconciler(
         public bool IsRefused { get; set; } = true;
 
         public string? ChildrenRefused { get; set; }
+
+        /// <summary>The last pass, when it left nothing to do.</summary>
+        public (ClusterFacts Facts, ClusterPlan Plan)? Calm { get; set; }
 
         public HandOverMemory HandOvers { get; } = new();
 

@@ -17,6 +17,9 @@ internal sealed record MemberProberOptions
     /// <summary>How long a pass waits for a server that did not answer last time: one dead server must not slow the others down.</summary>
     public TimeSpan PatienceWithSilent { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>For how long what a primary said of its standbys stands.</summary>
+    public TimeSpan LagLifetime { get; init; } = TimeSpan.FromSeconds(1.5);
+
     /// <summary>For how long a proof of content stands for itself while nothing is going on.</summary>
     public TimeSpan ContentLifetime { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -91,7 +94,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
                 ackTimeout = role.Role == DoltRole.None ? null : await lease.Server.ReadAckWritesTimeoutAsync(options.Deadline, CancellationToken.None);
             }
 
-            var replication = role.Role == DoltRole.Primary ? ReplicationLag.Of(await lease.Server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None)) : null;
+            var replication = role.Role == DoltRole.Primary ? await ReadLagAsync(lease.Server, memory, asked) : null;
             memory.Store(podUid, new MemberProbe
             {
                 IsReachable = true,
@@ -107,6 +110,15 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         {
             memory.Fail(podUid, asked, exception.Message, exception is DoltException { IsAccessDenied: true });
         }
+    }
+
+    /// <summary>What the primary says of its standbys: of every second probe, because it says little while all is well.</summary>
+    private async Task<ImmutableDictionary<string, ReplicationLag>> ReadLagAsync(IDoltServer server, Memory memory, DateTimeOffset now)
+    {
+        if (memory.Last is { Role: DoltRole.Primary, Replication: { } last } && now - memory.LagRead < options.LagLifetime)
+            return last;
+        memory.LagRead = now;
+        return ReplicationLag.Of(await server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None));
     }
 
     private bool NeedsContent(ContentNeed need, ContentProof? last, DoltRoleReport role, DateTimeOffset now) => need switch
@@ -140,6 +152,8 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         public MemberProbe Last { get; private set; } = MemberProbe.Unknown;
 
         public Task? Running { get; set; }
+
+        public DateTimeOffset LagRead { get; set; }
 
         /// <summary>Another incarnation of the pod: what the old one held and answered says nothing, but the ordinal is away since it was.</summary>
         public void Renew(string? podUid)

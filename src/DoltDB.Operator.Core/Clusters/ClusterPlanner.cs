@@ -137,7 +137,7 @@ internal static class ClusterPlanner
             return null;
         foreach (var standby in draft.Facts.Members.Where(member => member.IsStandby && !draft.Facts.Healing.Contains(member.Ordinal)))
         {
-            if (standby.Probe.Content is not { } held || held.IsSameAs(wanted))
+            if (standby.Probe.Content is not { } held || held.HoldsAllOf(wanted))
                 continue;
             if (IsOld(draft, wanted) && IsOld(draft, held))
             {
@@ -179,7 +179,7 @@ internal static class ClusterPlanner
         draft.Primary is not (null or PrimaryDecision.Settled)
         || (draft.Primary is PrimaryDecision.Settled settled
             && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } wanted
-            && draft.Facts.Members.Any(member => member.IsStandby && member.Probe.Content?.IsSameAs(wanted) != true));
+            && draft.Facts.Members.Any(member => member.IsStandby && member.Probe.Content?.HoldsAllOf(wanted) != true));
 
     private static TimeSpan? LookAgain(PlanDraft draft)
     {

@@ -144,8 +144,17 @@ internal static class ClusterStatusRules
             CaughtUp = CaughtUp(draft, member, wanted),
             LagMillis = RoughLag(member),
             EngineVersion = member.Probe.EngineVersion,
-            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error : null),
+            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error ?? Orphans(member, wanted) : null),
         };
+    }
+
+    /// <summary>Databases that only a standby has are in nobody's replication: a primary that was lost left them.</summary>
+    private static string? Orphans(Member member, Member? primary)
+    {
+        if (!member.IsStandby || member.Probe.Content is not { } held || primary?.Probe.Content is not { } wanted)
+            return null;
+        var orphans = held.Databases.Keys.Where(database => !wanted.Databases.ContainsKey(database)).ToList();
+        return orphans.Count == 0 ? null : $"holds database {string.Join(", ", orphans)}, which the primary lacks";
     }
 
     /// <summary>Doubling steps from a second on: a lag that grows writes the status now and then, not in every pass.</summary>
@@ -164,7 +173,7 @@ internal static class ClusterStatusRules
     {
         if (!member.IsStandby || primary?.Probe.Content is not { } wanted || member.Probe.Content is not { } held)
             return null;
-        if (held.IsSameAs(wanted))
+        if (held.HoldsAllOf(wanted))
             return true;
         var before = draft.Facts.Status.Members?.FirstOrDefault(status => status.Name == member.PodName)?.CaughtUp;
         return before == true && wanted.Databases.Keys.All(held.Databases.ContainsKey) && !(wanted.Time - wanted.Since > TimeSpan.FromSeconds(3) && held.Time - held.Since > TimeSpan.FromSeconds(3));

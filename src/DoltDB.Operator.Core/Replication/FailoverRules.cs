@@ -94,7 +94,7 @@ internal static class Candidates
     private static string? Doubt(ClusterFacts facts, Member member)
     {
         if (facts.Status.Databases is not { Count: > 0 })
-            return null;
+            return member.Probe.Epoch < facts.Status.PrimaryEpoch ? "has never heard from the primary" : null;
         if (facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is not { } last)
             return "was never seen to hold what the primary holds";
         if (last.PodUid is not null && last.PodUid == member.Pod?.Metadata.Uid)

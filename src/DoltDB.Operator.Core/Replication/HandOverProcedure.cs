@@ -61,7 +61,7 @@ internal sealed class HandOverProcedure(MemberCommands commands)
     {
         for (var i = 0; i < Comparisons; i++)
         {
-            if (await commands.AreEqualAsync(from, to, cancellationToken) == true)
+            if (await commands.HoldsAllOfAsync(to, from, cancellationToken) == true)
                 return true;
         }
 

@@ -102,7 +102,7 @@ internal static class HandOverRules
     /// <summary>The standby that should take over when any may: a proven one first.</summary>
     private static Member? Target(ClusterFacts facts, int primary, int below) => facts.Members
         .Where(member => member.Ordinal != primary && member.Ordinal < below && Objection(facts, primary, member) is null)
-        .OrderByDescending(member => member.Probe.Content is { } content && facts.Find(primary)?.Probe.Content is { } wanted && content.IsSameAs(wanted))
+        .OrderByDescending(member => member.Probe.Content is { } content && facts.Find(primary)?.Probe.Content is { } wanted && content.HoldsAllOf(wanted))
         .ThenBy(member => member.Ordinal)
         .FirstOrDefault();
 
@@ -129,6 +129,6 @@ internal static class HandOverRules
         if (missing.Count > 0)
             return $"{member.PodName} lacks database {string.Join(", ", missing)}";
         var isSettled = wanted.Time > wanted.Since && held.Time > held.Since;
-        return isSettled && !held.IsSameAs(wanted) ? $"{member.PodName} does not hold what the primary holds" : null;
+        return isSettled && !held.HoldsAllOf(wanted) ? $"{member.PodName} does not hold what the primary holds" : null;
     }
 }

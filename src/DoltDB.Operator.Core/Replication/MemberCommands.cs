@@ -65,14 +65,14 @@ internal sealed class MemberCommands(DoltConnections connections)
         }
     }
 
-    /// <summary>Whether both servers hold the same databases and accounts; null when one of them could not be read.</summary>
-    public async Task<bool?> AreEqualAsync(DoltEndpoint left, DoltEndpoint right, CancellationToken cancellationToken)
+    /// <summary>Whether the server holds all databases of the other, row for row, and the same accounts; null when one of them could not be read.</summary>
+    public async Task<bool?> HoldsAllOfAsync(DoltEndpoint server, DoltEndpoint other, CancellationToken cancellationToken)
     {
         try
         {
-            var contents = await Task.WhenAll(ReadAsync(left, cancellationToken), ReadAsync(right, cancellationToken));
+            var contents = await Task.WhenAll(ReadAsync(other, cancellationToken), ReadAsync(server, cancellationToken));
             var (first, second) = (contents[0], contents[1]);
-            return first.Accounts == second.Accounts && first.Databases.Count == second.Databases.Count
+            return first.Accounts == second.Accounts
                 && first.Databases.All(pair => second.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
         }
         catch (Exception exception) when (IsOfServer(exception))

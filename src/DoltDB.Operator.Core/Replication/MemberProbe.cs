@@ -58,13 +58,15 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
 
     /// <summary>Whether the standby held all that <paramref name="primary"/> holds, up to writes that are on their way.</summary>
     public bool HoldsOrFollows(ContentProof primary) =>
-        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains) && Databases.Keys.All(primary.Databases.ContainsKey);
+        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains);
+
+    /// <summary>
+    /// Whether this holds all that <paramref name="primary"/> holds. A database that only this has (a primary that was lost left it) takes nothing from that.
+    /// </summary>
+    public bool HoldsAllOf(ContentProof primary) => Accounts == primary.Accounts && !primary.DifferentDatabases(this).Any();
 
     /// <summary>Whether both hold the same rows and accounts.</summary>
-    public bool IsSameAs(ContentProof other) => Accounts == other.Accounts && HasSameDatabases(other);
-
-    /// <summary>Whether both hold the same rows.</summary>
-    public bool HasSameDatabases(ContentProof other) => Databases.Count == other.Databases.Count && !DifferentDatabases(other).Any();
+    public bool IsSameAs(ContentProof other) => Databases.Count == other.Databases.Count && HoldsAllOf(other);
 
     /// <summary>Databases of this that the other lacks or holds with other rows.</summary>
     public IEnumerable<string> DifferentDatabases(ContentProof other) =>

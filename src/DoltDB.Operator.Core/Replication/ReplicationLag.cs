@@ -6,7 +6,8 @@ namespace DoltDB.Operator.Core.Replication;
 /// <summary>What a primary says of one standby, over all databases. It proves nothing: a standby that lost its volume has no lag.</summary>
 /// <param name="Lag">The longest lag; null for one that was never reached.</param>
 /// <param name="Error">The first error; null without one.</param>
-internal sealed record ReplicationLag(TimeSpan? Lag, string? Error)
+/// <param name="Databases">The databases that are replicated to it.</param>
+internal sealed record ReplicationLag(TimeSpan? Lag, string? Error, ImmutableHashSet<string> Databases)
 {
     /// <summary>The rows of <c>dolt_cluster_status</c> by standby.</summary>
     public static ImmutableDictionary<string, ReplicationLag> Of(IReadOnlyList<DoltReplicationStatus> rows) => rows
@@ -15,6 +16,7 @@ internal sealed record ReplicationLag(TimeSpan? Lag, string? Error)
             group => group.Key,
             group => new ReplicationLag(
                 group.Any(row => row.ReplicationLagMillis is null) ? null : TimeSpan.FromMilliseconds(group.Max(row => row.ReplicationLagMillis!.Value)),
-                group.Select(row => row.CurrentError).FirstOrDefault(error => error is not null)),
+                group.Select(row => row.CurrentError).FirstOrDefault(error => error is not null),
+                [.. group.Select(row => row.Database)]),
             StringComparer.Ordinal);
 }

@@ -56,6 +56,26 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public void A6_Before_a_database_is_known_a_member_that_never_heard_from_the_primary_is_no_candidate()
+    {
+        var steady = Situation.Steady(2).Holding(0).Holding(1);
+        steady = steady with { Status = steady.Plan().Status with { LastEqual = null } };
+        var plan = steady.With(1, DoltRole.Standby, 0, Nothing).Silent(0, LongEnough).Plan();
+        plan.Step.ShouldBeNull();
+        Ready(plan).Message!.ShouldContain("has never heard from the primary");
+        steady.With(1, DoltRole.Standby, 1, Nothing).Silent(0, LongEnough).Plan().Step.ShouldBeOfType<ClusterStep.Failover>();
+    }
+
+    [Fact]
+    public void A5_A_database_that_only_a_standby_has_keeps_it_from_nothing()
+    {
+        var orphaned = (Situation.Steady(2) with { Spec = Situation.Replicated(2, 1) }).Holding(1, "shop", "left-behind");
+        var plan = orphaned.Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(1);
+        plan.Status.Members![1].Message.ShouldBe("holds database left-behind, which the primary lacks");
+    }
+
+    [Fact]
     public void A7_A_cluster_that_shrinks_below_its_primary_hands_over_first_and_keeps_every_server_until_then()
     {
         var last = Primary(Situation.Steady(), 2);

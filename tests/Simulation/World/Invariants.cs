@@ -17,6 +17,10 @@ internal sealed partial class Invariants(SimulatedWorld world)
     /// <summary>For how long an operator may not have noticed that it reaches nobody: a probe's interval and deadline.</summary>
     private static readonly TimeSpan Blindness = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>For how long nobody can know which standbys a write has reached: what the primary says of them is that old.</summary>
+    private static readonly TimeSpan Flight = TimeSpan.FromSeconds(4);
+
+    private readonly Dictionary<int, DateTimeOffset> times = [];
     private readonly Dictionary<long, string> promotions = [];
     private readonly Dictionary<string, DateTimeOffset> lastPrimary = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> steadySince = new(StringComparer.Ordinal);
@@ -43,6 +47,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
     public void Acknowledge(int row, SimulatedPod pod)
     {
         Acknowledged.Add(row);
+        times[row] = world.Now;
         if (pod.Server?.Engine.Cluster is not { Epoch: var epoch })
             return;
         if (!world.Pods.Any(other => other != pod && other.Server?.Engine.Cluster is { Role: ClusterRole.Primary } role && role.Epoch > epoch))
@@ -96,7 +101,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
             world.Violate($"a planned hand-over to {pod.Name} lost {lost.Count} acknowledged rows");
         if (lost.Any(Replicated.Contains))
             world.Violate($"{pod.Name} was promoted without {lost.Count(Replicated.Contains)} rows that were on every standby");
-        foreach (var better in world.Pods.Where(other => other != pod && IsCandidate(other) && Rows(other.Server!.Engine) is var rows && rows.IsSupersetOf(held) && lost.Any(rows.Contains)))
+        foreach (var better in world.Pods.Where(other => other != pod && IsCandidate(other) && Rows(other.Server!.Engine) is var rows && rows.IsSupersetOf(held) && lost.Any(row => rows.Contains(row) && world.Now - times[row] > Flight)))
             world.Violate($"{pod.Name} was promoted without {lost.Count} acknowledged rows, of which {better.Name} has some");
         Lost.UnionWith(lost);
     }

@@ -40,9 +40,9 @@ internal sealed class EndpointController : IReconciler
             return ReconcileResult.Done;
         var present = slices.ControlledBy(service.Metadata.Uid!).OrderBy(static slice => slice.Metadata.CreationTimestamp).ToList();
         var wanted = EndpointSlices.Render(service, pods.WithLabels(key.Namespace, selector)).ToList();
-        wanted.RemoveAll(slice => present.RemoveAll(other => EndpointSlices.Same(slice, other)) > 0);
+        wanted.RemoveAll(slice => Take(present, other => EndpointSlices.Same(slice, other)) is not null);
         foreach (var slice in wanted)
-            await WriteAsync(slice, Take(present), cancellationToken);
+            await WriteAsync(slice, Take(present, static _ => true), cancellationToken);
         foreach (var surplus in present)
             await context.Client.DeleteAsync(BuiltInKinds.EndpointSlice, NamespacedName.Of(surplus), new DeleteOptions { Uid = surplus.Metadata.Uid }, cancellationToken);
         return ReconcileResult.Done;
@@ -62,12 +62,13 @@ internal sealed class EndpointController : IReconciler
             || !(LabelSelectors.Contains(old.Metadata.Labels, fresh.Metadata.Labels) && LabelSelectors.Contains(fresh.Metadata.Labels, old.Metadata.Labels));
     }
 
-    private static EndpointSlice? Take(List<EndpointSlice> slices)
+    /// <summary>Takes the first that fits out of the list. A cache that lags lets a slice be made twice: the second one stays in the list, as surplus.</summary>
+    private static EndpointSlice? Take(List<EndpointSlice> slices, Predicate<EndpointSlice> fits)
     {
-        if (slices.Count == 0)
+        if (slices.FindIndex(fits) is not (>= 0 and var index))
             return null;
-        var taken = slices[0];
-        slices.RemoveAt(0);
+        var taken = slices[index];
+        slices.RemoveAt(index);
         return taken;
     }
 

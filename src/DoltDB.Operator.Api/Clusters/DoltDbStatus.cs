@@ -97,7 +97,7 @@ public sealed record MemberStatus : JsonShape
     public string? Message { get; init; }
 }
 
-/// <summary>A hand-over of the primary role, written before each of its steps so that a restarted operator goes on with it.</summary>
+/// <summary>A hand-over of the primary role, written before its first step so that a restarted operator goes on with it.</summary>
 public sealed record HandOverStatus : JsonShape
 {
     /// <summary>Ordinal of the old primary.</summary>
@@ -111,9 +111,6 @@ public sealed record HandOverStatus : JsonShape
 
     /// <summary>Why the role is handed over.</summary>
     public string? Reason { get; init; }
-
-    /// <summary>The step that is being taken.</summary>
-    public string? Step { get; init; }
 
     /// <summary>When the hand-over began.</summary>
     public DateTimeOffset? StartedAt { get; init; }

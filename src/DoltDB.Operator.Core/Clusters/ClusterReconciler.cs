@@ -48,7 +48,9 @@ internal sealed class ClusterReconciler(
         }
         catch (KubernetesException exception) when (exception.Code == 404)
         {
-            // The DoltDB, or something of it, was deleted meanwhile: the cache tells in a moment.
+            // Only when the DoltDB itself was deleted meanwhile is nothing wrong: the cache tells in a moment.
+            if (await client.GetAsync(DoltKinds.DoltDb, key, cancellationToken) is not null)
+                throw;
             return ReconcileResult.After(ClusterPlanner.ProbeInterval);
         }
     }
@@ -68,11 +70,7 @@ internal sealed class ClusterReconciler(
     {
         var key = NamespacedName.Of(cluster);
         var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
-        var facts = await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken) with
-        {
-            ChildrenRefused = memory.ChildrenRefused,
-        };
-        facts = facts with { Healing = memory.Healing.Resting(facts.Now), HandOverFailure = memory.HandOvers.Resting(facts.Now) };
+        var facts = memory.Complete(await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken));
         if (memory.Calm is { } calm && Calm.IsSame(calm.Facts, facts) && children.IsSettled(key))
             return (calm.Plan, cluster, false);
         var plan = ClusterPlanner.Plan(facts, renders.Render);
@@ -96,13 +94,7 @@ internal sealed class ClusterReconciler(
         memory.Calm = null;
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
-        memory.Remember(facts, result.RemovedPod);
-        if (result.ReadsContentNow)
-            memory.Need = ContentNeed.Now;
-        if (step is ClusterStep.HandOver)
-            memory.HandOvers.Ended(result.HandOverFailure, facts.Now);
-        if (step is ClusterStep.Heal heal)
-            memory.Healing.Add(heal.Standby, facts.Now);
+        memory.Remember(facts, step, result);
         if (result.Event is { } happened)
             Record(cluster, [happened]);
         return (plan, latest, result.LooksAgainNow);
@@ -162,53 +154,5 @@ internal sealed class ClusterReconciler(
         credentials.Forget(key);
         children.Forget(key);
         renders.Forget(key);
-    }
-
-    /// <summary>What a cluster's passes remember of each other. Everything in it can be lost.</summary>
-    private sealed class ClusterMemory
-    {
-        private DoltDb? written;
-
-        public ContentNeed Need { get; set; } = ContentNeed.Recent;
-
-        public bool IsRefused { get; set; } = true;
-
-        public string? ChildrenRefused { get; set; }
-
-        /// <summary>The last pass, when it left nothing to do.</summary>
-        public (ClusterFacts Facts, ClusterPlan Plan)? Calm { get; set; }
-
-        public HandOverMemory HandOvers { get; } = new();
-
-        public HealingMemory Healing { get; } = new();
-
-        /// <summary>Uids of pods that were removed and may still be in the cache.</summary>
-        public HashSet<string> RemovedPods { get; } = new(StringComparer.Ordinal);
-
-        /// <summary>Remembers a pod that was removed, and forgets those that are gone.</summary>
-        public void Remember(ClusterFacts facts, string? removedPod)
-        {
-            RemovedPods.IntersectWith(facts.Members.Select(member => member.Pod?.Metadata.Uid ?? ""));
-            if (removedPod is not null)
-                RemovedPods.Add(removedPod);
-        }
-
-        public void Written(DoltDb cluster) => written = cluster;
-
-        /// <summary>Our own last write, while the cache has not seen it: else the next pass would begin with a status that is older.</summary>
-        public DoltDb Newest(DoltDb cached)
-        {
-            if (written is null)
-                return cached;
-            var isSeen = written.Metadata.Uid != cached.Metadata.Uid || written.Metadata.ResourceVersion == cached.Metadata.ResourceVersion || IsNewer(cached, written);
-            if (!isSeen)
-                return written;
-            written = null;
-            return cached;
-        }
-
-        // Versions of one object grow; servers whose versions are no numbers are caught by the conflict of the next write.
-        private static bool IsNewer(DoltDb cached, DoltDb written) =>
-            !ulong.TryParse(cached.Metadata.ResourceVersion, out var left) || !ulong.TryParse(written.Metadata.ResourceVersion, out var right) || left > right;
     }
 }

@@ -93,18 +93,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             var replication = role.Role == DoltRole.Primary ? await ReadLagAsync(lease.Server, memory, asked) : null;
             var ackTimeout = memory.Last.AckWritesTimeout;
             if (NeedsContent(need, content, role, asked) || HasNewDatabase(replication, content))
-            {
-                var accounts = need == ContentNeed.Recent && asked - memory.AccountsRead < options.AccountsLifetime ? content?.Accounts : null;
-                if (accounts is null)
-                {
-                    memory.AccountsRead = asked;
-                    accounts = await lease.Server.HashAccountsAsync(options.ContentDeadline, CancellationToken.None);
-                    ackTimeout = role.Role == DoltRole.None ? null : await lease.Server.ReadAckWritesTimeoutAsync(options.Deadline, CancellationToken.None);
-                }
-
-                content = Following(await ReadContentAsync(lease.Server, asked, content, accounts), memory.Last, role);
-            }
-
+                (content, ackTimeout) = await ReadContentAsync(lease.Server, memory, need, role, asked);
             memory.Store(podUid, new MemberProbe
             {
                 IsReachable = true,
@@ -142,11 +131,23 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         _ => false,
     };
 
-    private async Task<ContentProof> ReadContentAsync(IDoltServer server, DateTimeOffset asked, ContentProof? last, string accounts)
+    /// <summary>Reads what the server holds; accounts, and what it was told while it ran, only now and then or when asked for this moment.</summary>
+    private async Task<(ContentProof Content, int? AckWritesTimeout)> ReadContentAsync(IDoltServer server, Memory memory, ContentNeed need, DoltRoleReport role, DateTimeOffset asked)
     {
+        var (last, ackTimeout) = (memory.Last.Content, memory.Last.AckWritesTimeout);
+        var accounts = need == ContentNeed.Recent && asked - memory.AccountsRead < options.AccountsLifetime ? last?.Accounts : null;
+        if (accounts is null)
+        {
+            memory.AccountsRead = asked;
+            accounts = await server.HashAccountsAsync(options.ContentDeadline, CancellationToken.None);
+            ackTimeout = role.Role == DoltRole.None ? null : await server.ReadAckWritesTimeoutAsync(options.Deadline, CancellationToken.None);
+        }
+
         var databases = await server.HashDatabasesAsync(options.ContentDeadline, CancellationToken.None);
         var proof = new ContentProof(asked, asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
-        return last is not null && last.IsSameAs(proof) ? proof with { Since = last.Since } : proof;
+        if (last is not null && last.IsSameAs(proof))
+            proof = proof with { Since = last.Since };
+        return (Following(proof, memory.Last, role), ackTimeout);
     }
 
     /// <summary>Remembers which databases moved since the reading before, as long as role and epoch stay.</summary>

@@ -57,7 +57,7 @@ internal static class SwitchoverRules
         if (isNew && condition is { Reason: PrimaryReasons.SwitchoverRefused })
             return new Progress.Refused($"the operator refused: {condition.Message}");
         if (now.Status?.HandOver is { } handOver)
-            return new Progress.Pending($"handing the primary over to {PodOf(now.Metadata.Name!, handOver.To)}{(handOver.Step is { } step ? $": {step}" : "")}");
+            return new Progress.Pending($"handing the primary over to {PodOf(now.Metadata.Name!, handOver.To)}");
         if (RequestAnnotations.Read(now, ClusterLabels.SwitchoverAnnotation) is var asked && asked != request)
             return new Progress.Refused(asked is null ? "the request was taken back" : $"the request was replaced by another one: {asked}");
         return new Progress.Pending(condition is { Status: Conditions.False }

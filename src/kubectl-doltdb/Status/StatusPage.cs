@@ -59,7 +59,7 @@ internal static class StatusPage
         var from = handOver.From is { } source ? ClusterNames.Pod(cluster, source) : "no one";
         var to = handOver.To is { } target ? ClusterNames.Pod(cluster, target) : "no one";
         page.Append('\n').Append("Hand-over:\n");
-        page.Append(CultureInfo.InvariantCulture, $"{Indent}from {from} to {to} at epoch {handOver.Epoch}{(handOver.Step is { } step ? $", step {step}" : "")}, ");
+        page.Append(CultureInfo.InvariantCulture, $"{Indent}from {from} to {to} at epoch {handOver.Epoch}, ");
         page.Append(CultureInfo.InvariantCulture, $"since {Ages.Since(handOver.StartedAt, now)} ({handOver.Reason})\n");
     }
 

@@ -1,6 +1,5 @@
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
-using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Sql;
 using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
 
@@ -52,12 +51,16 @@ public sealed class RequestTests
     [Fact]
     public void After_a_failed_hand_over_the_primary_is_left_in_peace_for_a_while_and_the_condition_says_why()
     {
-        var memory = new HandOverMemory();
-        memory.Ended("the primary could not be drained", Situation.Start);
-        memory.Resting(Situation.Start.AddSeconds(29)).ShouldBe("the primary could not be drained");
-        memory.Resting(Situation.Start.AddSeconds(30)).ShouldBeNull();
-        memory.Ended("again", Situation.Start);
-        memory.Resting(Situation.Start.AddSeconds(59)).ShouldBe("again", "each failure doubles the pause");
+        var asked = (Situation.Steady() with { Spec = Situation.Replicated(3, 2) }).Facts;
+        var step = ClusterPlanner.Plan(asked, ClusterResources.Render).Step.ShouldBeOfType<ClusterStep.HandOver>();
+        var memory = new ClusterMemory();
+        memory.Remember(asked, step, new StepResult(true, null) { HandOverFailure = "the primary could not be drained" });
+        memory.Complete(asked with { Now = asked.Now.AddSeconds(29) }).HandOverFailure.ShouldBe("the primary could not be drained");
+        memory.Complete(asked with { Now = asked.Now.AddSeconds(30) }).HandOverFailure.ShouldBeNull();
+        memory.Remember(asked with { Now = asked.Now.AddSeconds(30) }, step, new StepResult(true, null) { HandOverFailure = "again" });
+        memory.Complete(asked with { Now = asked.Now.AddSeconds(89) }).HandOverFailure.ShouldBe("again", "each failure doubles the pause");
+        memory.Remember(asked, step, new StepResult(true, null));
+        memory.Complete(asked).HandOverFailure.ShouldBeNull("it succeeded");
 
         var facts = (Situation.Steady() with { Spec = Situation.Replicated(3, 2) }).Facts with { HandOverFailure = "the primary could not be drained" };
         var plan = ClusterPlanner.Plan(facts, ClusterResources.Render);

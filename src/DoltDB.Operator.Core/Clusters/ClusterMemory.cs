@@ -1,0 +1,83 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Core.Replication;
+
+namespace DoltDB.Operator.Core.Clusters;
+
+/// <summary>What a cluster's passes remember of each other. Everything in it can be lost.</summary>
+internal sealed class ClusterMemory
+{
+    private readonly HashSet<string> removedPods = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, Rest> healings = [];
+    private readonly Rest handOvers = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10));
+    private string? handOverFailure;
+    private DoltDb? written;
+
+    /// <summary>How much the next pass must know of what the servers hold.</summary>
+    public ContentNeed Need { get; set; } = ContentNeed.Recent;
+
+    /// <summary>Whether the administrator's password was refused, so that the Secret is read again.</summary>
+    public bool IsRefused { get; set; } = true;
+
+    /// <summary>What the API server refused of the children; null when nothing.</summary>
+    public string? ChildrenRefused { get; set; }
+
+    /// <summary>The last pass, when it left nothing to do.</summary>
+    public (ClusterFacts Facts, ClusterPlan Plan)? Calm { get; set; }
+
+    /// <summary>Uids of pods that were removed and may still be in the cache.</summary>
+    public IReadOnlySet<string> RemovedPods => removedPods;
+
+    /// <summary>The facts with what only earlier passes know.</summary>
+    public ClusterFacts Complete(ClusterFacts facts) => facts with
+    {
+        ChildrenRefused = ChildrenRefused,
+        HandOverFailure = handOvers.Lasts(facts.Now) ? handOverFailure : null,
+        Healing = [.. healings.Where(pair => pair.Value.Lasts(facts.Now)).Select(pair => pair.Key)],
+    };
+
+    /// <summary>Remembers what a step did.</summary>
+    public void Remember(ClusterFacts facts, ClusterStep step, StepResult result)
+    {
+        removedPods.IntersectWith(facts.Members.Select(member => member.Pod?.Metadata.Uid ?? ""));
+        if (result.RemovedPod is { } removed)
+            removedPods.Add(removed);
+        if (result.ReadsContentNow)
+            Need = ContentNeed.Now;
+        if (step is ClusterStep.HandOver)
+            Remember(result.HandOverFailure, facts.Now);
+        if (step is not ClusterStep.Heal heal)
+            return;
+        if (!healings.TryGetValue(heal.Standby, out var rest))
+            healings[heal.Standby] = rest = new Rest(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
+        rest.Begin(facts.Now);
+    }
+
+    /// <summary>Remembers our own last write.</summary>
+    public void Written(DoltDb cluster) => written = cluster;
+
+    /// <summary>Our own last write, while the cache has not seen it: else the next pass would begin with a status that is older.</summary>
+    public DoltDb Newest(DoltDb cached)
+    {
+        if (written is null)
+            return cached;
+        var isSeen = written.Metadata.Uid != cached.Metadata.Uid || written.Metadata.ResourceVersion == cached.Metadata.ResourceVersion || IsNewer(cached, written);
+        if (!isSeen)
+            return written;
+        written = null;
+        return cached;
+    }
+
+    /// <summary>Each attempt may make the primary refuse writes for ten seconds.</summary>
+    private void Remember(string? failure, DateTimeOffset now)
+    {
+        handOverFailure = failure;
+        if (failure is null)
+            handOvers.End();
+        else
+            handOvers.Begin(now);
+    }
+
+    // Versions of one object grow; servers whose versions are no numbers are caught by the conflict of the next write.
+    private static bool IsNewer(DoltDb cached, DoltDb written) =>
+        !ulong.TryParse(cached.Metadata.ResourceVersion, out var left) || !ulong.TryParse(written.Metadata.ResourceVersion, out var right) || left > right;
+}

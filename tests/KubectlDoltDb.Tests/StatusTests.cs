@@ -47,7 +47,7 @@ public sealed class StatusTests
         var healthy = DoltDbs.Healthy(replicas: 2);
         var stored = await desk.StoreAsync(healthy with
         {
-            Status = (healthy.Status! with { HandOver = new() { From = 0, To = 1, Epoch = 5, Reason = "RollingUpdate", Step = "Drain" }, Databases = ["shop", "stock"] })
+            Status = (healthy.Status! with { HandOver = new() { From = 0, To = 1, Epoch = 5, Reason = "RollingUpdate" }, Databases = ["shop", "stock"] })
                 .With("Updated", "False", "Updating", "Updating: waiting for db-1")
                 .WithMember(1, member => member with { CaughtUp = false, Message = "replication lags" }),
         });
@@ -72,7 +72,7 @@ public sealed class StatusTests
         page.ShouldContain("Primary: db-0");
         page.ShouldContain("Replication: epoch 4");
         page.ShouldContain("Databases: shop, stock");
-        page.ShouldContain("from db-0 to db-1 at epoch 5, step Drain, since - (RollingUpdate)");
+        page.ShouldContain("from db-0 to db-1 at epoch 5, since - (RollingUpdate)");
         page.ShouldContain(line => line.StartsWith("Updated False ", StringComparison.Ordinal) && line.EndsWith("Updating Updating: waiting for db-1", StringComparison.Ordinal));
         page.ShouldContain("db-0 primary 4 yes yes - 1.57.2 -");
         page.ShouldContain("db-1 standby 4 yes yes no 1.57.2 replication lags");

@@ -94,7 +94,7 @@ public sealed class SwitchoverTests
     {
         await using var desk = await Desk.StartAsync();
         var healthy = DoltDbs.Healthy();
-        await desk.StoreAsync(healthy with { Status = healthy.Status! with { HandOver = new() { From = 0, To = 2, Epoch = 5, Reason = "RollingUpdate", Step = "Drain" } } });
+        await desk.StoreAsync(healthy with { Status = healthy.Status! with { HandOver = new() { From = 0, To = 2, Epoch = 5, Reason = "RollingUpdate" } } });
 
         var outcome = await desk.RunAsync("switchover", "db", "--to=1");
 
@@ -110,7 +110,7 @@ public sealed class SwitchoverTests
         var running = desk.RunAsync("switchover", "db", "--to=1");
         await desk.AwaitAnnotationAsync("db", Annotation);
 
-        await desk.ReportAsync("db", status => status with { HandOver = new() { From = 0, To = 1, Epoch = 5, Reason = "SwitchPrimary", Step = "Drain" } });
+        await desk.ReportAsync("db", status => status with { HandOver = new() { From = 0, To = 1, Epoch = 5, Reason = "SwitchPrimary" } });
         await desk.ReportAsync("db", status => status with { HandOver = null, CurrentPrimary = "db-1", CurrentPrimaryPodIndex = 1, ReplicationEpoch = 5 });
 
         var outcome = await running;

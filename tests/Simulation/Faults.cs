@@ -169,7 +169,7 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
             return Task.CompletedTask;
         world.Trace("FAULT caches are late");
         current.Caches.Lag = TimeSpan.FromMilliseconds(world.Random.Next(100, 6000));
-        Later(1000, 20000, () => current.Caches.Lag = TimeSpan.FromMilliseconds(20));
+        Later(1000, 20000, () => current.Caches.Lag = SimulatedOperators.UsualLag);
         return Task.CompletedTask;
     }
 

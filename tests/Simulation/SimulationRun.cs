@@ -40,12 +40,22 @@ internal sealed class SimulationRun(int seed)
             () => world?.Invariants.Check());
         if (loop.Strangers > 0)
             world!.Violate($"{loop.Strangers} continuations came from outside of the simulation: the run cannot be replayed");
-        var invariants = world!.Invariants;
-        var result = new SimulationResult(
-            seed, world.Violation, world.TraceText, invariants.HandOvers, invariants.Failovers, invariants.Acknowledged.Count, invariants.Lost.Count, time.Elapsed);
-        world.DisposeAsync().AsTask().Wait();
+        var result = Result(world!);
+
+        // Outside of the loop: what ends now may use other threads.
+        world!.DisposeAsync().AsTask().Wait();
         return result;
     }
+
+    private SimulationResult Result(SimulatedWorld world) => new(
+        seed,
+        world.Violation,
+        world.TraceText,
+        world.Invariants.HandOvers,
+        world.Invariants.Failovers,
+        world.Invariants.Acknowledged.Count,
+        world.Invariants.Lost.Count,
+        time.Elapsed);
 
     private static async Task LiveAsync(SimulatedWorld world)
     {

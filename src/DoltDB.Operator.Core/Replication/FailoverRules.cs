@@ -55,10 +55,14 @@ internal static class FailoverRules
 /// <summary>Who may become primary without the old primary's help.</summary>
 internal static class Candidates
 {
-    /// <summary>The best candidate: all known databases, then the shortest lag that the primary last told, then the latest proof of equality with the primary, then the lowest ordinal.</summary>
+    /// <summary>
+    /// The best candidate: whom writes reached last after the primary went out of sight, then the shortest lag that the primary last told, then
+    /// the latest proof of equality with the primary, then the lowest ordinal.
+    /// </summary>
     public static Member? Best(ClusterFacts facts, int except) => facts.Members
         .Where(member => member.Ordinal != except && Objection(facts, member) is null)
-        .OrderBy(member => member.ReportedLag?.TotalMilliseconds ?? double.MaxValue)
+        .OrderByDescending(member => WrittenSince(facts.Find(except), member))
+        .ThenBy(member => member.ReportedLag?.TotalMilliseconds ?? double.MaxValue)
         .ThenByDescending(member => LastEqual(facts, member))
         .ThenBy(member => member.Ordinal)
         .FirstOrDefault();
@@ -105,6 +109,10 @@ internal static class Candidates
     private static bool HoldsWhatWasProven(ClusterFacts facts, Member member) =>
         facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { Databases: { } proven } && member.Probe.Content is { } held
         && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+
+    /// <summary>When the member was first seen with what it holds, if that was after the primary went: only a primary that lives on behind a partition brings more.</summary>
+    private static DateTimeOffset WrittenSince(Member? primary, Member member) =>
+        member.Probe.Content?.Since is { } since && since > primary?.Probe.AwaySince ? since : DateTimeOffset.MinValue;
 
     private static DateTimeOffset LastEqual(ClusterFacts facts, Member member) =>
         facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName)?.Time ?? DateTimeOffset.MinValue;

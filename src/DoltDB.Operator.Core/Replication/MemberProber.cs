@@ -42,7 +42,9 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
     public async Task<ImmutableDictionary<int, MemberProbe>> ProbeAsync(
         NamespacedName cluster, IReadOnlyList<ProbeTarget> targets, ContentNeed wantsContent, CancellationToken cancellationToken)
     {
-        var probes = await Task.WhenAll(targets.Select(target => ProbeAsync(cluster, target, wantsContent, cancellationToken)));
+        // One time for all: what two servers answered in one pass is of one moment.
+        var now = time.GetUtcNow();
+        var probes = await Task.WhenAll(targets.Select(target => ProbeAsync(cluster, target, wantsContent, now, cancellationToken)));
         return targets.Zip(probes).ToImmutableDictionary(pair => pair.First.Ordinal, pair => pair.Second);
     }
 
@@ -53,13 +55,13 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             memories.TryRemove(key, out _);
     }
 
-    private async Task<MemberProbe> ProbeAsync(NamespacedName cluster, ProbeTarget target, ContentNeed need, CancellationToken cancellationToken)
+    private async Task<MemberProbe> ProbeAsync(NamespacedName cluster, ProbeTarget target, ContentNeed need, DateTimeOffset asked, CancellationToken cancellationToken)
     {
         var memory = memories.GetOrAdd((cluster, target.Ordinal), static _ => new Memory());
         if (memory.PodUid != target.PodUid)
             memory.Renew(target.PodUid);
         if (target.Endpoint is not { } endpoint)
-            return memory.Fail(target.PodUid, time.GetUtcNow(), target.PodUid is null ? "there is no pod" : "the pod has no address yet");
+            return memory.Fail(target.PodUid, asked, target.PodUid is null ? "there is no pod" : "the pod has no address yet");
         if (memory.Running is { } earlier)
         {
             // A probe that an earlier pass did not wait for.
@@ -68,7 +70,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             await earlier.WaitAsync(cancellationToken);
         }
 
-        var running = memory.Running = AskAsync(memory, target.PodUid, endpoint, need);
+        var running = memory.Running = AskAsync(memory, target.PodUid, endpoint, need, asked);
         if (await IsLateAsync(memory, running, cancellationToken))
             return memory.Last;
         await running.WaitAsync(cancellationToken);
@@ -80,9 +82,8 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         memory.Last.AwaySince is not null && !running.IsCompleted
         && await Task.WhenAny(running, Task.Delay(options.PatienceWithSilent, time, cancellationToken)) != running;
 
-    private async Task AskAsync(Memory memory, string? podUid, DoltEndpoint endpoint, ContentNeed need)
+    private async Task AskAsync(Memory memory, string? podUid, DoltEndpoint endpoint, ContentNeed need, DateTimeOffset asked)
     {
-        var asked = time.GetUtcNow();
         try
         {
             // Not the pass's token: an answer that is late for this pass serves the next.

@@ -141,6 +141,20 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public void A9_Of_two_candidates_the_one_that_writes_still_reached_after_the_primary_went_out_of_sight_takes_over()
+    {
+        var situation = Situation.Steady().With(1, member => member with { ReportedLag = TimeSpan.Zero }).With(2, member => member with { ReportedLag = TimeSpan.FromSeconds(2) }).Silent(0, LongEnough);
+        var now = situation.Now;
+        Member HoldingSince(Member member, TimeSpan ago) => member with { Probe = member.Probe with { Content = member.Probe.Content! with { Since = now - ago } } };
+
+        var reached = situation.With(1, member => HoldingSince(member, LongEnough * 2)).With(2, member => HoldingSince(member, LongEnough / 2));
+        reached.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(2);
+
+        var unreached = situation.With(1, member => HoldingSince(member, LongEnough * 3)).With(2, member => HoldingSince(member, LongEnough * 2));
+        unreached.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
+    }
+
+    [Fact]
     public void A9_After_as_many_failovers_as_an_hour_may_see_somebody_must_look()
     {
         var steady = Situation.Steady();

@@ -14,7 +14,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
     /// <summary>For how long what the operator knows may be old.</summary>
     private static readonly TimeSpan Knowledge = TimeSpan.FromSeconds(5);
 
-    /// <summary>For how long an operator may not have noticed that it reaches nobody: a probe's interval and deadline.</summary>
+    /// <summary>For how long an operator may not have noticed that it reaches a server no more: a probe's interval and deadline.</summary>
     private static readonly TimeSpan Blindness = TimeSpan.FromSeconds(2.5);
 
     /// <summary>For how long nobody can know which standbys a write has reached: what the primary says of them is that old.</summary>
@@ -24,9 +24,9 @@ internal sealed partial class Invariants(SimulatedWorld world)
     private readonly Dictionary<long, string> promotions = [];
     private readonly Dictionary<string, DateTimeOffset> lastPrimary = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> steadySince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> lastReachable = new(StringComparer.Ordinal);
     private string routed = "";
     private string lastRouted = "";
-    private DateTimeOffset lastReachable;
     private long revision;
 
     /// <summary>Rows that the client was told are stored.</summary>
@@ -113,7 +113,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
         world.Trace($"{sender.Name} removes {pod}");
         if (sender.IsStale)
             return;
-        if (world.Now - lastReachable > Blindness && world.Pod(pod) is { Server.Engine.IsStopped: false })
+        if (world.Pods.All(other => IsKnownDown(other)) && world.Pod(pod) is { Server.Engine.IsStopped: false })
             world.Violate($"{pod} is removed although no server can be reached");
         if (isForced || world.Pod(pod) is not { } removed || !IsSteady(removed))
             return;
@@ -121,7 +121,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
         if (replicas > 1 && removed.Server!.Engine.Cluster?.Role == ClusterRole.Primary && world.Pods.Count(static other => !other.IsGone) > 1)
             world.Violate($"{pod} is removed while it is the primary");
         bool Stays(SimulatedPod other) => int.Parse(other.Name[(SimulatedWorld.Name.Length + 1)..], CultureInfo.InvariantCulture) < replicas;
-        foreach (var other in world.Pods.Where(other => !other.IsGone && other.Name != pod && Stays(other) && !IsReachable(other) && !WasSteady(other)))
+        foreach (var other in world.Pods.Where(other => !other.IsGone && other.Name != pod && Stays(other) && IsKnownDown(other)))
             world.Violate($"{pod} is removed while {other.Name} is down");
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
             }
 
             steadySince.TryAdd(pod.Name, world.Now);
-            lastReachable = world.Now;
+            lastReachable[pod.Name] = world.Now;
         }
 
         if (world.Api.Objects.Revision == revision)
@@ -190,7 +190,8 @@ internal sealed partial class Invariants(SimulatedWorld world)
 
     private bool IsSteadyFor(SimulatedPod pod, TimeSpan time) => IsReachable(pod) && steadySince.TryGetValue(pod.Name, out var since) && world.Now - since > time;
 
-    private bool WasSteady(SimulatedPod pod) => steadySince.ContainsKey(pod.Name);
+    /// <summary>Whether the server has been out of reach for so long that the operator must know.</summary>
+    private bool IsKnownDown(SimulatedPod pod) => world.Now - lastReachable.GetValueOrDefault(pod.Name) > Blindness;
 
     private bool IsCandidate(SimulatedPod pod) => IsSteadyFor(pod, Knowledge) && pod.Server!.Engine.Cluster?.Role == ClusterRole.Standby;
 

@@ -1,7 +1,9 @@
 namespace DoltDB.Operator.Simulation.World;
 
 /// <summary>Delivers late and in order: delays are whole milliseconds, so two of them may overtake each other.</summary>
-internal sealed class Relay(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="go">Runs work beside everything else and notices when it fails.</param>
+internal sealed class Relay(TimeProvider time, Action<Func<Task>> go)
 {
     private readonly Queue<Action> waiting = new();
 
@@ -9,7 +11,7 @@ internal sealed class Relay(TimeProvider time)
     public void Deliver(Action action, TimeSpan delay)
     {
         waiting.Enqueue(action);
-        _ = DeliverNextAsync(delay);
+        go(() => DeliverNextAsync(delay));
     }
 
     private async Task DeliverNextAsync(TimeSpan delay)

@@ -2,13 +2,12 @@ using System.Text.Json;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Client;
-using DoltDB.Operator.Sandbox.ApiServer;
 using DoltDB.Operator.Sandbox.ApiServer.Store;
 
 namespace DoltDB.Operator.Simulation.World;
 
 /// <summary>Watch caches that follow the API server with a delay, and can be held back or lose their watch.</summary>
-internal sealed class SimulatedCaches(SandboxApiServer api, TimeProvider time, Random random, TimeSpan usualLag) : ICacheSource
+internal sealed class SimulatedCaches(SimulatedWorld world, TimeSpan usualLag) : ICacheSource
 {
     private readonly Dictionary<string, object> caches = new(StringComparer.Ordinal);
     private readonly List<Action> relists = [];
@@ -19,6 +18,8 @@ internal sealed class SimulatedCaches(SandboxApiServer api, TimeProvider time, R
 
     /// <summary>Ends all for good: the process is gone.</summary>
     public bool IsGone { get; set; }
+
+    private SimulatedWorld World => world;
 
     /// <inheritdoc/>
     public IObjectCache<T> Get<T>(ResourceKind<T> kind, CacheOptions<T>? options = null)
@@ -33,7 +34,7 @@ internal sealed class SimulatedCaches(SandboxApiServer api, TimeProvider time, R
         relists.Add(feed.Relist);
         feed.Relist();
         cache.MarkSynced();
-        api.Follow($"{kind.Group}/{kind.Plural}", feed.OnChange);
+        world.Api.Follow($"{kind.Group}/{kind.Plural}", feed.OnChange);
         return cache;
     }
 
@@ -50,12 +51,12 @@ internal sealed class SimulatedCaches(SandboxApiServer api, TimeProvider time, R
     private sealed class Feed<T>(SimulatedCaches owner, Kubernetes.Caching.ObjectStore<T> cache, ResourceKind<T> kind, CacheOptions<T> options)
         where T : class, IKubernetesObject
     {
-        private readonly Relay relay = new(owner.Clock);
+        private readonly Relay relay = new(owner.World.Time, owner.World.Go);
         private long listed;
 
         public void Relist()
         {
-            var all = owner.Objects($"{kind.Group}/{kind.Plural}");
+            var all = owner.World.Api.Objects.List($"{kind.Group}/{kind.Plural}", null);
             listed = all.Revision;
             cache.Replace([.. all.Items.Where(Matches).Select(stored => Read(stored))]);
         }
@@ -64,7 +65,7 @@ internal sealed class SimulatedCaches(SandboxApiServer api, TimeProvider time, R
         {
             if (owner.IsGone || owner.isDeaf)
                 return;
-            relay.Deliver(() => Arrive(change), owner.Lag * owner.Chance());
+            relay.Deliver(() => Arrive(change), owner.Lag * owner.World.Random.NextDouble());
         }
 
         private void Arrive(StoreEvent change)
@@ -91,10 +92,4 @@ internal sealed class SimulatedCaches(SandboxApiServer api, TimeProvider time, R
             return options.Transform is { } transform ? transform(read) : read;
         }
     }
-
-    private TimeProvider Clock => time;
-
-    private double Chance() => random.NextDouble();
-
-    private StoreList Objects(string resource) => api.Objects.List(resource, null);
 }

@@ -21,7 +21,7 @@ internal static class SimulatedControllers
     public static async Task StartAsync(SimulatedWorld world)
     {
         await ClusterSeed.PlantAsync(world.Client, world.Now, CancellationToken.None);
-        var caches = new SimulatedCaches(world.Api, world.Time, world.Random, TimeSpan.FromMilliseconds(3));
+        var caches = new SimulatedCaches(world, TimeSpan.FromMilliseconds(3));
         var services = new ControllerServices(world.Time, world.Random, new KubernetesMetrics(), NullLoggerFactory.Instance);
         var context = new ControllerContext(world.Client, caches, new NoEvents(), services);
         var sets = new StatefulSetCaches(caches);
@@ -29,7 +29,7 @@ internal static class SimulatedControllers
         var pods = caches.Get(BuiltInKinds.Pod);
         var budgets = caches.Get(BuiltInKinds.PodDisruptionBudget);
         Run(world, new StatefulSetController(context, sets))
-            .Watch(sets.Sets, Itself, Predicates.IgnoresStatus).Watch(pods, _ => All(sets.Sets)).Watch(sets.Sets, set => FreeOrphansAsync(world, set));
+            .Watch(sets.Sets, Itself, Predicates.IgnoresStatus).Watch(pods, _ => All(sets.Sets)).Watch(sets.Sets, set => FreeOrphans(world, set));
         Run(world, new VolumeController(context)).Watch(claims, Itself).Watch(pods, _ => All(claims)).Watch(caches.Get(BuiltInKinds.PersistentVolume), _ => All(claims));
         Run(world, new SchedulerController(context, ClusterSeed.NodeName)).Watch(pods, Itself).Watch(claims, _ => All(pods));
         Run(world, new BudgetController(context)).Watch(budgets, Itself).Watch(pods, _ => All(budgets)).Watch(sets.Sets, _ => All(budgets));
@@ -49,7 +49,7 @@ internal static class SimulatedControllers
         where T : class, IKubernetesObject => [.. cache.List().Select(static resource => NamespacedName.Of(resource))];
 
     /// <summary>The part of the garbage collector that an orphaning deletion needs.</summary>
-    private static IEnumerable<NamespacedName> FreeOrphansAsync(SimulatedWorld world, StatefulSet set)
+    private static IEnumerable<NamespacedName> FreeOrphans(SimulatedWorld world, StatefulSet set)
     {
         if (set.Metadata.DeletionTimestamp is not null && set.Metadata.Finalizers?.Contains("orphan") == true)
             world.Go(() => OrphanAsync(world, set));

@@ -27,7 +27,7 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
         this.world = world;
         Name = name;
         running.SetResult();
-        Caches = new SimulatedCaches(world.Api, world.Time, world.Random, TimeSpan.FromMilliseconds(20));
+        Caches = new SimulatedCaches(world, SimulatedOperators.UsualLag);
         var caches = new ClusterCaches(Caches);
         var connector = new SimulatedConnector(world.ServerAt, host => world.IsCut("operator", host), WaitAsync, world.Time, world.Random, new RoleWatch(this));
         var services = new ControllerServices(world.Time, world.Random, metrics, NullLoggerFactory.Instance);

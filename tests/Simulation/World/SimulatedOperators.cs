@@ -3,6 +3,9 @@ namespace DoltDB.Operator.Simulation.World;
 /// <summary>The operator's processes over time: one leads, unless a lease changes hands behind the back of one that stands still.</summary>
 internal sealed class SimulatedOperators(SimulatedWorld world) : IDisposable
 {
+    /// <summary>How late an operator's caches are at most while nothing is wrong.</summary>
+    public static readonly TimeSpan UsualLag = TimeSpan.FromMilliseconds(20);
+
     private readonly List<SimulatedOperator> all = [];
 
     /// <summary>The one that leads; null while there is none.</summary>
@@ -53,7 +56,7 @@ internal sealed class SimulatedOperators(SimulatedWorld world) : IDisposable
     {
         if (Current is null)
             Start();
-        Current!.Caches.Lag = TimeSpan.FromMilliseconds(20);
+        Current!.Caches.Lag = UsualLag;
         Current.Caches.Reconnect();
     }
 

@@ -31,7 +31,7 @@ internal sealed class SimulatedWorld : IAsyncDisposable
         Client = api.Connect("world");
         Network = new SimulatedNetwork(time);
         Invariants = new Invariants(this);
-        podEvents = new Relay(time);
+        podEvents = new Relay(time, Go);
     }
 
     public VirtualTime Time { get; }

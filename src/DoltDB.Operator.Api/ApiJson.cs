@@ -12,6 +12,8 @@ namespace DoltDB.Operator.Api;
 [JsonSerializable(typeof(Database))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(Grant))]
+[JsonSerializable(typeof(ExternalInstance))]
+[JsonSerializable(typeof(DatabaseDriver))]
 [JsonSerializable(typeof(Snapshot))]
 [JsonSerializable(typeof(Backup))]
 [JsonSerializable(typeof(BackupSchedule))]

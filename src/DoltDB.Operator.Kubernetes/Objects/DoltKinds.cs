@@ -25,6 +25,14 @@ public static class DoltKinds
     /// <summary>Privileges.</summary>
     public static readonly ResourceKind<Grant> Grant = new(Group, Version, "Grant", "grants", true, ApiJson.Default.Grant);
 
+    /// <summary>Database servers that somebody else runs.</summary>
+    public static readonly ResourceKind<ExternalInstance> ExternalInstance =
+        new(Group, Version, "ExternalInstance", "externalinstances", true, ApiJson.Default.ExternalInstance);
+
+    /// <summary>Programs that manage databases of other engines.</summary>
+    public static readonly ResourceKind<DatabaseDriver> DatabaseDriver =
+        new(Group, Version, "DatabaseDriver", "databasedrivers", true, ApiJson.Default.DatabaseDriver);
+
     /// <summary>Scheduled volume snapshots.</summary>
     public static readonly ResourceKind<Snapshot> Snapshot = new(Group, Version, "Snapshot", "snapshots", true, ApiJson.Default.Snapshot);
 

@@ -27,6 +27,6 @@ public sealed class GeneratedFilesTests
     [Fact]
     public void Each_kind_has_one_definition() =>
         RepositoryFiles.In("config/crd").ShouldBe(
-            new[] { "backups", "backupschedules", "databases", "doltdbs", "grants", "snapshots", "users" }
+            new[] { "backups", "backupschedules", "databasedrivers", "databases", "doltdbs", "externalinstances", "grants", "snapshots", "users" }
                 .Select(plural => $"config/crd/k8s.dolthub.com_{plural}.yaml"));
 }

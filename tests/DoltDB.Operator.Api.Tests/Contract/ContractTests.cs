@@ -5,6 +5,8 @@ public sealed class ContractTests
 {
     private const string Ordinals = "ordinals and numbers of pods have 32 bits";
 
+    private const string Elsewhere = "an object may live on another server than a DoltDB; exactly one must be given";
+
     private const string Ports = "no server listens on such a port: it would only fail to start";
 
     /// <summary>What differs on purpose, by field and aspect.</summary>
@@ -23,6 +25,13 @@ public sealed class ContractTests
         ["DoltDB spec.updateStrategy limits"] = "other values have no meaning",
         ["DoltDB status.currentPrimaryPodIndex type"] = Ordinals,
         ["DoltDB status.replicationEpoch type"] = "epochs are 64-bit numbers",
+        ["Database spec limits"] = Elsewhere,
+        ["Database spec.doltDBRef required"] = Elsewhere,
+        ["Grant spec limits"] = Elsewhere,
+        ["Grant spec.doltDBRef required"] = Elsewhere,
+        ["Grant spec.privileges required"] = "roles can be granted instead; one of the two must be given",
+        ["User spec limits"] = Elsewhere,
+        ["User spec.doltDBRef required"] = Elsewhere,
         ["DoltDB spec.server.logLevel default"] = "at trace the servers log the text of every statement, passwords included",
     };
 

@@ -48,6 +48,11 @@ public sealed class RefusedManifestsTests
     [InlineData("User", "spec.passwordSecretKeyRef.key", "name: reader\npasswordSecretKeyRef: {name: s}")]
     [InlineData("Grant", "spec.privileges", "username: u\nprivileges: []")]
     [InlineData("Grant", "spec.username", "privileges: [ALL]")]
+    [InlineData("Grant", "spec", "username: u")]
+    [InlineData("Grant", "spec", "username: u\nprivileges: [ALL]\nroles: [r]")]
+    [InlineData("User", "spec", "name: u\npasswordSecretKeyRef: {name: s, key: k}\ninstanceRef: {name: i}")]
+    [InlineData("Database", "spec", "name: shop\ninstanceRef: {name: i}")]
+    [InlineData("Database", "spec", "name: shop\nconnect: {host: h}")]
     [InlineData("Snapshot", "spec.frequencySchedule", "image: i")]
     [InlineData("BackupSchedule", "spec.schedule", "storage: {local: {path: /b}}")]
     [InlineData("Backup", "spec.storage", "backoffLimit: 1")]
@@ -61,7 +66,16 @@ public sealed class RefusedManifestsTests
 
     [Fact]
     public void A_reference_to_a_cluster_must_be_given() =>
-        RefusedAt("Database", "name: shop").ShouldContain("spec.doltDBRef");
+        Manifests.Admit(Manifests.OfKind("Database", "name: shop")).Problems.ShouldHaveSingleItem().Text.ShouldContain("exactly one of doltDBRef, instanceRef and driver must be given");
+
+    [Theory]
+    [InlineData("spec.engine", "{engine: Oracle, host: h, adminCredentials: {username: {value: a}, password: {valueFrom: {secretKeyRef: {name: s, key: k}}}}}")]
+    [InlineData("spec.host", "{engine: MySQL, adminCredentials: {username: {value: a}, password: {valueFrom: {secretKeyRef: {name: s, key: k}}}}}")]
+    [InlineData("spec.port", "{engine: MySQL, host: h, port: 0, adminCredentials: {username: {value: a}, password: {valueFrom: {secretKeyRef: {name: s, key: k}}}}}")]
+    [InlineData("spec.adminCredentials.password", "{engine: MySQL, host: h, adminCredentials: {username: {value: a}, password: {value: secret}}}")]
+    [InlineData("spec.adminCredentials.username", "{engine: MySQL, host: h, adminCredentials: {username: {}, password: {valueFrom: {secretKeyRef: {name: s, key: k}}}}}")]
+    [InlineData("spec.allowedNamespaces", "{engine: MySQL, host: h, allowedNamespaces: {selector: {matchLabels: {a: b}}}, adminCredentials: {username: {value: a}, password: {valueFrom: {secretKeyRef: {name: s, key: k}}}}}")]
+    public void An_instance_is_refused_with_the_field(string field, string spec) => RefusedAt("ExternalInstance", spec).ShouldContain(field);
 
     [Fact]
     public void A_backup_cannot_change()

@@ -24,7 +24,7 @@ test: ## Run every test; the last line counts them.
 
 simulate: ## Run the simulation of faults on a virtual clock: make simulate SEEDS=10000 [FIRST=1].
 	dotnet build tests/Simulation -c Release -v quiet --nologo
-	SIMULATION_SEEDS=$(or $(SEEDS),1000) $(if $(FIRST),SIMULATION_FIRST_SEED=$(FIRST)) tests/Simulation/bin/Release/net10.0/Simulation -method '*Whatever*' -showliveoutput on
+	SIMULATION_SEEDS=$(or $(SEEDS),1000) $(if $(FIRST),SIMULATION_FIRST_SEED=$(FIRST)) tests/Simulation/bin/Release/net10.0/Simulation -method '*Whatever*' -showliveoutput
 
 bench: ## Run the benchmarks of docs/performance.md: make bench ARGS="clusters --count 500".
 	@dotnet run --project tests/Benchmarks -c Release -- $(ARGS)

@@ -174,7 +174,10 @@ public sealed record StorageOptions : JsonShape
     /// <summary>What becomes of volumes when the cluster is deleted or shrinks. They are kept by default.</summary>
     public RetentionPolicyOptions? RetentionPolicy { get; init; }
 
-    /// <summary>VolumeSnapshot in the same namespace from which new volumes are made.</summary>
+    /// <summary>
+    /// VolumeSnapshot in the same namespace that a new cluster begins with: the volume of ordinal 0 is made from it, the other servers get its
+    /// data by replication. Without effect once volumes exist.
+    /// </summary>
     public string? VolumeSnapshot { get; init; }
 }
 

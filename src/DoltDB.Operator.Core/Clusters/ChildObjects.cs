@@ -62,7 +62,9 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         changed |= await TryAsync(() => ApplyAccountAsync(facts, desired, cancellationToken));
         changed |= await TryAsync(() => ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken));
         changed |= await TryAsync(() => ApplyOrRemoveAsync(caches.Policies, ClusterNames.NetworkPolicy(key.Name), facts, desired.NetworkPolicy, cancellationToken));
-        if (!isSetReplaced)
+        var refusedBefore = refusals.Count;
+        changed |= await TryAsync(() => RestoreAsync(desired.RestoredClaim, cancellationToken));
+        if (!isSetReplaced && refusals.Count == refusedBefore)
             changed |= await TryAsync(() => ApplyAsync(caches.Sets, Keep(facts.Set, desired.StatefulSet), cancellationToken));
         changed |= await TryAsync(() => ApplyBudgetAsync(facts, desired, cancellationToken));
         if (!changed && !isSetReplaced && refusals.Count == 0)
@@ -115,6 +117,23 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
                 Selector = present.Selector,
             },
         };
+
+    /// <summary>Makes the volume that begins with a snapshot, before the StatefulSet would make an empty one of that name.</summary>
+    private async Task<bool> RestoreAsync(PersistentVolumeClaim? claim, CancellationToken cancellationToken)
+    {
+        if (claim is null)
+            return false;
+        try
+        {
+            await client.CreateAsync(BuiltInKinds.PersistentVolumeClaim, claim, cancellationToken);
+            return true;
+        }
+        catch (KubernetesException exception) when (exception.Code == 409)
+        {
+            // The cache is behind: it is there already.
+            return false;
+        }
+    }
 
     private async Task<bool> ApplyServicesAsync(NamespacedName cluster, DesiredCluster desired, CancellationToken cancellationToken)
     {

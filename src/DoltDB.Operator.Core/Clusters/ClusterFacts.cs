@@ -58,11 +58,11 @@ internal sealed record ClusterFacts
     public Member? Find(int? ordinal) => ordinal is { } wanted ? Members.FirstOrDefault(member => member.Ordinal == wanted) : null;
 
     /// <summary>
-    /// Whether nothing that this cluster stores can be older than the DoltDB itself: no volume was there before it. Only then may a server be
-    /// promoted without proof that it holds what others hold.
+    /// Whether nothing that this cluster stores can be older than the DoltDB itself: no volume was there before it or begins from a snapshot.
+    /// Only then may a server be promoted without proof that it holds what others hold.
     /// </summary>
-    public bool IsFresh => Cluster.Metadata.CreationTimestamp is { } created
-        && Claims.All(claim => claim.Metadata.CreationTimestamp is not { } claimed || claimed >= created);
+    public bool IsFresh => Cluster.Metadata.CreationTimestamp is { } created && string.IsNullOrEmpty(Spec.Storage?.VolumeSnapshot)
+        && Claims.All(claim => claim.Spec?.DataSource is null && (claim.Metadata.CreationTimestamp is not { } claimed || claimed >= created));
 }
 
 /// <summary>One server of a cluster, as the API and the server itself show it.</summary>

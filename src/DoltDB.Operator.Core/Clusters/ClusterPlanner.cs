@@ -69,6 +69,7 @@ internal static class ClusterPlanner
             StorageClassName = storage.StorageClassName,
             RoutedOrdinal = routed,
             HasOtherPods = !topology.IsReplicated && facts.Members.Any(member => member.Ordinal > 0 && member.Pod is not null),
+            BeginsWithoutVolumes = facts.Set is null && facts.Claims.IsEmpty && facts.Members.All(member => member.Pod is null),
         };
         var found = facts.Set?.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
         if (found is null && !IsFoundWithoutHash(facts))

@@ -15,6 +15,8 @@ internal static class SetReplacement
             return "the StatefulSet starts its pods one after the other, so that one broken pod would hold up the others";
         if (present.ServiceName != wanted.ServiceName)
             return "the StatefulSet names another Service";
+        if (present.VolumeClaimTemplates is [{ Spec.DataSource: { } source }, ..])
+            return $"the StatefulSet would make every new volume from {source.Kind} {source.Name}";
         var (size, wantedSize) = (ClaimSize(present), ClaimSize(wanted));
         return size is not null && wantedSize is not null && !size.Equals(wantedSize) ? $"new volumes are made with {wantedSize}" : null;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Kubernetes.Objects;
 
 namespace DoltDB.Operator.Core.Clusters;
@@ -43,6 +44,8 @@ internal static class StorageRules
             storageClass = template.Spec?.StorageClassName;
         }
 
+        if (NotRestored(facts) is { } notRestored)
+            problems.Add(notRestored);
         var small = facts.Spec.ResizesInUseVolumes() ? facts.Claims.Where(claim => Request(claim) is { } request && request < size).Select(Name).ToImmutableArray() : [];
         var waiting = facts.Spec.WaitsForVolumeResize() && facts.Spec.ResizesInUseVolumes()
             ? facts.Claims.Where(claim => Request(claim) is { } request && request >= size && Capacity(claim) is { } capacity && capacity < size).Select(Name).ToImmutableArray()
@@ -51,6 +54,14 @@ internal static class StorageRules
 
         // A set whose new volumes are larger than its old ones would only look as if they had grown.
         return new StorageState(cannotExpand && present is not null ? present : size, storageClass, small, waiting, [.. problems]) { CannotExpand = cannotExpand };
+    }
+
+    /// <summary>A volume is made from a snapshot or it is not: naming another one later restores nothing.</summary>
+    private static string? NotRestored(ClusterFacts facts)
+    {
+        if (facts.Spec.Storage?.VolumeSnapshot is not { Length: > 0 } snapshot || facts.Claims.FirstOrDefault(claim => Name(claim) == ClusterNames.Claim(facts.Name, 0)) is not { } first)
+            return null;
+        return first.Spec?.DataSource?.Name == snapshot ? null : $"spec.storage.volumeSnapshot: {Name(first)} exists and was not made from {snapshot}; only a cluster without volumes begins from a snapshot";
     }
 
     private static string Name(PersistentVolumeClaim claim) => claim.Metadata.Name ?? "";

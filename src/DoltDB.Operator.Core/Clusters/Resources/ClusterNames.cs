@@ -32,6 +32,9 @@ internal static class ClusterNames
     /// <summary>What the names of the data claims begin with, before the ordinal.</summary>
     public static string ClaimPrefix(string cluster) => $"{DataVolume}-{cluster}";
 
+    /// <summary>The data claim of an ordinal.</summary>
+    public static string Claim(string cluster, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{ClaimPrefix(cluster)}-{ordinal}");
+
     /// <summary>The host name by which servers reach a pod.</summary>
     public static string PodHost(string cluster, string ns, int ordinal) => $"{Pod(cluster, ordinal)}.{Internal(cluster)}.{ns}";
 

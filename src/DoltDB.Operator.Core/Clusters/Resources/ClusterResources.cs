@@ -31,6 +31,9 @@ internal sealed record RenderRequest
     /// <summary>Whether there are pods beside that of ordinal 0.</summary>
     public bool HasOtherPods { get; init; }
 
+    /// <summary>Whether nothing of the cluster is there yet, neither set nor pod nor volume, so that a VolumeSnapshot may be its beginning.</summary>
+    public bool BeginsWithoutVolumes { get; init; }
+
     /// <summary>Ordinal that the write Service selects.</summary>
     public required int RoutedOrdinal { get; init; }
 
@@ -52,6 +55,9 @@ internal sealed record DesiredCluster
     public required StatefulSet StatefulSet { get; init; }
 
     public required IReadOnlyList<Service> Services { get; init; }
+
+    /// <summary>The claim that has to be there before the StatefulSet makes an empty one; null when there is none.</summary>
+    public PersistentVolumeClaim? RestoredClaim { get; init; }
 
     public PodDisruptionBudget? PodDisruptionBudget { get; init; }
 
@@ -76,6 +82,7 @@ internal static class ClusterResources
             ConfigMap = config,
             StatefulSet = set,
             Services = Services.Render(request),
+            RestoredClaim = StatefulSets.RestoredClaim(request),
             PodDisruptionBudget = Policies.DisruptionBudget(request),
             NetworkPolicy = Policies.NetworkPolicy(request),
             ServiceAccount = Account(request),

@@ -62,6 +62,22 @@ internal static class StatefulSets
         return template with { Metadata = template.Metadata with { Annotations = annotations } };
     }
 
+    /// <summary>
+    /// The claim that is made from the VolumeSnapshot, once and for ordinal 0 alone: a volume remembers the role of its server, and the same
+    /// memory in every server would be as many primaries. The others start empty and get the data by replication.
+    /// </summary>
+    public static PersistentVolumeClaim? RestoredClaim(RenderRequest request)
+    {
+        if (!request.BeginsWithoutVolumes || request.Spec.Storage?.VolumeSnapshot is not { Length: > 0 } snapshot)
+            return null;
+        var claim = Claim(request);
+        return claim with
+        {
+            Metadata = claim.Metadata with { Name = ClusterNames.Claim(request.Name, 0), Namespace = request.Namespace },
+            Spec = claim.Spec! with { DataSource = new TypedLocalObjectReference { ApiGroup = "snapshot.storage.k8s.io", Kind = "VolumeSnapshot", Name = snapshot } },
+        };
+    }
+
     private static PersistentVolumeClaim Claim(RenderRequest request) => new()
     {
         Metadata = new ObjectMeta
@@ -74,9 +90,6 @@ internal static class StatefulSets
             AccessModes = ["ReadWriteOnce"],
             StorageClassName = request.StorageClassName,
             Resources = new VolumeResourceRequirements { Requests = new() { ["storage"] = request.ClaimSize } },
-            DataSource = request.Spec.Storage?.VolumeSnapshot is { Length: > 0 } snapshot
-                ? new TypedLocalObjectReference { ApiGroup = "snapshot.storage.k8s.io", Kind = "VolumeSnapshot", Name = snapshot }
-                : null,
         },
     };
 }

@@ -24,7 +24,7 @@ public sealed class ReferenceStandaloneTests
         set.Metadata.Annotations!["k8s.dolthub.com/doltdb"].ShouldBe("dolt-alone");
         (await laptop.GetAsync(BuiltInKinds.Service, "dolt-alone-internal"))!.Spec!.ClusterIP.ShouldBe("None");
         var service = (await laptop.GetAsync(BuiltInKinds.Service, "dolt-alone"))!.Spec!;
-        service.Selector.ShouldBe(new() { [NameLabel] = "dolt-alone" });
+        service.Selector.ShouldBe(new() { [NameLabel] = "dolt-alone", ["statefulset.kubernetes.io/pod-name"] = "dolt-alone-0" });
         service.Ports!.ShouldHaveSingleItem().Port.ShouldBe(3306);
         (await laptop.GetAsync(BuiltInKinds.Service, "dolt-alone-primary")).ShouldBeNull();
         (await laptop.GetAsync(BuiltInKinds.Service, "dolt-alone-reader")).ShouldBeNull();

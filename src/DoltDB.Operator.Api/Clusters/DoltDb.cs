@@ -75,7 +75,7 @@ public sealed record DoltDbSpec : JsonShape
     /// <summary>How many pods voluntary disruptions must leave. One pod at a time may be disrupted by default.</summary>
     public PodDisruptionBudgetOptions? PodDisruptionBudget { get; init; }
 
-    /// <summary>Resources of the server container. Requests of 4 CPU and 2Gi, limit of 8Gi by default.</summary>
+    /// <summary>Resources of the server container. Requests of 500m CPU and 1Gi, limit of 8Gi by default.</summary>
     [CoreSchema("io.k8s.api.core.v1.ResourceRequirements")]
     public JsonElement? Resources { get; init; }
 

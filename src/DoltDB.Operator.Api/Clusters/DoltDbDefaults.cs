@@ -13,6 +13,9 @@ public static class DoltDbDefaults
     /// <summary>Most servers of a replicated cluster.</summary>
     public const int MaxReplicas = 9;
 
+    /// <summary>What the schema fills in for spec.maxConnections, which has no effect.</summary>
+    public const int UnusedMaxConnections = 128;
+
     /// <summary>Port of the MySQL protocol.</summary>
     public const int ListenerPort = 3306;
 

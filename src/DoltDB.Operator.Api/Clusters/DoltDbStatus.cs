@@ -23,8 +23,11 @@ public sealed record DoltDbStatus : JsonShape
     /// <summary>Pod of the primary.</summary>
     public string? CurrentPrimary { get; init; }
 
-    /// <summary>Number of ready servers.</summary>
+    /// <summary>Number of servers that there are, ready or not, for the scale subresource.</summary>
     public int? Replicas { get; init; }
+
+    /// <summary>Number of ready servers.</summary>
+    public int? ReadyReplicas { get; init; }
 
     /// <summary>Label selector of the pods, for the scale subresource.</summary>
     public string? Selector { get; init; }

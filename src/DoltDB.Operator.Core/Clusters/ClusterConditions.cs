@@ -114,8 +114,8 @@ internal static class ClusterConditions
             return new(Conditions.False, "ChangeRefused", string.Join("; ", draft.Storage.Problems));
         if (draft.Facts.ChildrenRefused is { } refused)
             return new(Conditions.False, "ApplyRefused", refused);
-        if (!draft.Facts.Spec.IsReplicated() && draft.Facts.Spec.EffectiveReplicas() > 1)
-            return new(Conditions.True, "UnreplicatedServers", $"spec.replicas is {draft.Facts.Spec.EffectiveReplicas()} without replication: the servers share nothing, and only the first is routed");
+        if (ClusterSpecRules.Warnings(draft.Facts.Spec) is { Count: > 0 } warnings)
+            return new(Conditions.True, warnings[0].Reason, string.Join("; ", warnings.Select(warning => warning.Message)));
         return new(Conditions.True, "Accepted", draft.Topology.Waiting ?? "the spec is in effect");
     }
 

@@ -68,7 +68,7 @@ internal static class ClusterPlanner
             ClaimSize = storage.Size,
             StorageClassName = storage.StorageClassName,
             RoutedOrdinal = routed,
-            HasOtherPods = !topology.IsReplicated && facts.Members.Any(member => member.Ordinal > 0 && member.Pod is not null),
+            HasFoundPods = facts.Members.Any(member => member.Pod is { } pod && pod.Metadata.Labels?.ContainsKey(ClusterLabels.ManagedBy) != true),
             BeginsWithoutVolumes = facts.Set is null && facts.Claims.IsEmpty && facts.Members.All(member => member.Pod is null),
         };
         var found = facts.Set?.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);

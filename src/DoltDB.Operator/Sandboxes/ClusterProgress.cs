@@ -92,7 +92,7 @@ internal sealed class ClusterProgress : IAsyncDisposable
             NamespacedName.Of(cluster),
             cluster.Status?.Phase ?? "Pending",
             isReady,
-            string.Create(CultureInfo.InvariantCulture, $"{cluster.Status?.Replicas ?? 0}/{cluster.Spec?.Replicas ?? 1}"),
+            string.Create(CultureInfo.InvariantCulture, $"{cluster.Status?.ReadyReplicas ?? 0}/{cluster.Spec?.Replicas ?? 1}"),
             cluster.Status?.CurrentPrimary ?? "-",
             ready?.Message ?? "");
     }

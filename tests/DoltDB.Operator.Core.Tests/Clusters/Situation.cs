@@ -152,7 +152,7 @@ internal sealed record Situation
             Name = $"db-{ordinal}",
             Namespace = "ns",
             Uid = $"uid-{ordinal}",
-            Labels = role is null ? new() { [ClusterLabels.Name] = "db" } : new() { [ClusterLabels.Name] = "db", [ClusterLabels.Role] = role },
+            Labels = role is null ? ClusterLabels.OwnSelector("db") : new(ClusterLabels.OwnSelector("db")) { [ClusterLabels.Role] = role },
         },
         Spec = new PodSpec(),
         Status = new PodStatus

@@ -45,7 +45,7 @@ public sealed class SteadyAndChangeTests
     }
 
     [Fact]
-    public void A_shrinking_volume_is_refused_and_everything_else_stays()
+    public void B15_A_shrinking_volume_is_refused_and_everything_else_stays()
     {
         var steady = Situation.Steady();
         var plan = (steady with { Spec = steady.Spec.Replace("1Gi", "500Mi") }).Plan();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Tests.Clusters;
 using DoltDB.Operator.Kubernetes.Objects;
@@ -70,15 +69,6 @@ public sealed class RenderingTests
     {
         Replicated().NetworkPolicy.ShouldNotBeNull();
         Replicated(""","networkPolicy":{"enabled":false}""").NetworkPolicy.ShouldBeNull();
-    }
-
-    [Fact]
-    public void Fields_that_the_Go_operator_ignores_work()
-    {
-        var desired = Replicated(
-            ""","podDisruptionBudget":{"maxUnavailable":2},"topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule"}],"readinessProbe":{"tcpSocket":{"port":3306},"periodSeconds":7}""");
-        desired.PodDisruptionBudget!.Spec!.MaxUnavailable.ShouldNotBeNull().ToString().ShouldBe("2");
-        JsonSerializer.Serialize(desired.StatefulSet, KubernetesJson.Default.StatefulSet).ShouldContain("\"topologyKey\":\"zone\"");
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public void A_standby_ends_at_once()
+    public void C15_A_standby_ends_at_once()
     {
         Directory.CreateDirectory(Path.Combine(root, "db", ".dolt"));
         File.WriteAllText(Path.Combine(root, "db", ".dolt", "config_global.json"), """{"sqlserver.cluster.dolt_cluster_role":"standby"}""");

@@ -74,6 +74,12 @@ internal static class ClusterLabels
     public const string ProfilerPortName = "http-profiler";
     public const string McpPortName = "http-mcp";
 
+    /// <summary>
+    /// The labels that pods of a cluster have and pods of others do not, even with the common label of the same value. Pods that another operator
+    /// made get them when they are replaced.
+    /// </summary>
+    public static Dictionary<string, string> OwnSelector(string cluster) => new() { [Name] = cluster, [ManagedBy] = OperatorName };
+
     /// <summary>The labels that select pods and claims of a cluster.</summary>
     public static Dictionary<string, string> Selector(string cluster) => new() { [Name] = cluster };
 }

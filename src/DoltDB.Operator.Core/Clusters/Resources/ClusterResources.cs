@@ -28,8 +28,8 @@ internal sealed record RenderRequest
     /// <summary>Hash of the template when pods of another operator were found; null when there were none.</summary>
     public string? AdoptedTemplateHash { get; init; }
 
-    /// <summary>Whether there are pods beside that of ordinal 0.</summary>
-    public bool HasOtherPods { get; init; }
+    /// <summary>Whether there are pods of another operator, which lack the label of this one.</summary>
+    public bool HasFoundPods { get; init; }
 
     /// <summary>Whether nothing of the cluster is there yet, neither set nor pod nor volume, so that a VolumeSnapshot may be its beginning.</summary>
     public bool BeginsWithoutVolumes { get; init; }

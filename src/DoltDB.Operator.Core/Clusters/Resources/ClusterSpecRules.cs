@@ -10,11 +10,18 @@ namespace DoltDB.Operator.Core.Clusters.Resources;
 /// <param name="Message">What is wrong with it.</param>
 internal sealed record SpecProblem(string FieldPath, string Message);
 
+/// <summary>Something in a spec that is accepted and does not do what it says.</summary>
+/// <param name="Reason">One word for it.</param>
+/// <param name="Message">What happens instead.</param>
+internal sealed record SpecWarning(string Reason, string Message);
+
 /// <summary>What a spec must fulfil beyond its schema.</summary>
 internal static class ClusterSpecRules
 {
     /// <summary>The StatefulSet's revisions carry its name and a hash in a label.</summary>
     private const int LongestName = 52;
+
+    private const string WithoutEffect = "WithoutEffect";
 
     private static readonly string[] LogLevels = ["trace", "debug", "info", "warning", "error", "fatal"];
 
@@ -29,6 +36,21 @@ internal static class ClusterSpecRules
         [
             .. Names(cluster, spec), .. Replication(spec), .. Ports(spec), .. Server(spec), .. Storage(spec), .. Environment(spec),
         ];
+    }
+
+    /// <summary>What a spec says that is accepted and will surprise.</summary>
+    public static IReadOnlyList<SpecWarning> Warnings(DoltDbSpec spec)
+    {
+        var warnings = new List<SpecWarning>();
+        if (!spec.IsReplicated() && spec.EffectiveReplicas() > 1)
+            warnings.Add(new("UnreplicatedServers", $"spec.replicas is {spec.EffectiveReplicas()} without replication: the servers share nothing, and only the first is routed"));
+        if (spec.MaxConnections is { } connections and not DoltDbDefaults.UnusedMaxConnections)
+            warnings.Add(new(WithoutEffect, $"spec.maxConnections ({connections}) has no effect: use spec.server.listener.maxConnections"));
+        if (spec.ReplicationStrategy == "Remote")
+            warnings.Add(new(WithoutEffect, "spec.replicationStrategy Remote works like DirectStandby"));
+        if (spec.AutoMinorVersionUpgrade == true)
+            warnings.Add(new(WithoutEffect, "spec.autoMinorVersionUpgrade has no effect: versions change through spec.engineVersion"));
+        return warnings;
     }
 
     private static IEnumerable<SpecProblem> Names(DoltDb cluster, DoltDbSpec spec)

@@ -91,7 +91,7 @@ internal static class PodTemplates
             WorkingDir = DataPath,
             Env = [.. Environment(request), .. McpEnvironment(request), .. UserEnvironment(spec)],
             Ports = [.. Ports(spec)],
-            Resources = spec.Resources ?? Json("""{"requests":{"cpu":"4","memory":"2Gi"},"limits":{"memory":"8Gi"}}"""),
+            Resources = spec.Resources ?? Json("""{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"memory":"8Gi"}}"""),
             VolumeMounts = Mounts(),
             StartupProbe = Probes.Startup(spec.SqlPort()),
             ReadinessProbe = Probes.Readiness(spec),

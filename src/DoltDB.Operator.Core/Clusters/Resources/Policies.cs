@@ -21,7 +21,7 @@ internal static class Policies
             {
                 MinAvailable = wanted?.MinAvailable,
                 MaxUnavailable = wanted?.MinAvailable is null ? wanted?.MaxUnavailable ?? new IntOrString(1) : (IntOrString?)null,
-                Selector = new LabelSelector { MatchLabels = ClusterLabels.Selector(request.Name) },
+                Selector = new LabelSelector { MatchLabels = request.HasFoundPods ? ClusterLabels.Selector(request.Name) : ClusterLabels.OwnSelector(request.Name) },
             },
         };
     }
@@ -37,7 +37,7 @@ internal static class Policies
             Metadata = ClusterResources.Meta(request, ClusterNames.NetworkPolicy(request.Name)),
             Spec = new NetworkPolicySpec
             {
-                PodSelector = new LabelSelector { MatchLabels = ClusterLabels.Selector(request.Name) },
+                PodSelector = new LabelSelector { MatchLabels = ClusterLabels.OwnSelector(request.Name) },
                 PolicyTypes = ["Ingress"],
                 Ingress =
                 [

@@ -12,10 +12,9 @@ internal static class Services
         var name = request.Name;
         if (!request.Spec.IsReplicated())
         {
-            // Servers that share nothing, or that are still going away, must not take turns: clients get the first.
+            // Servers that share nothing, or that are still going away, must not take turns, nor may pods of others that have the common label.
             var selector = ClusterLabels.Selector(name);
-            if (request.StatefulSetReplicas > 1 || request.HasOtherPods)
-                selector[ClusterLabels.PodName] = ClusterNames.Pod(name, 0);
+            selector[ClusterLabels.PodName] = ClusterNames.Pod(name, 0);
             return [Headless(request), ForClients(request, name, selector)];
         }
 

@@ -29,6 +29,9 @@ public sealed class KubernetesMetrics : IDisposable
         eventsDropped = meter.CreateCounter<long>("doltdb_operator_events_dropped_total", null, "Events that were not written, by reason.");
     }
 
+    /// <summary>The meter of this process, for instruments of others that end with it.</summary>
+    public Meter Meter => meter;
+
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 

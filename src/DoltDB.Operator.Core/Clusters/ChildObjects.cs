@@ -53,8 +53,9 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     {
         var refusals = new List<string>();
         var key = NamespacedName.Of(facts.Cluster);
-        var versions = Versions(key);
-        if (settled.TryGetValue(key, out var last) && ReferenceEquals(last.Desired, desired) && last.Versions == versions)
+        var versions = Versions(key, desired);
+        await TryAsync(() => RemoveLeftAccountsAsync(facts, desired, cancellationToken));
+        if (settled.TryGetValue(key, out var last) && ReferenceEquals(last.Desired, desired) && last.Versions == versions && refusals.Count == 0)
             return null;
         if (refused.TryGetValue(key, out var refusal) && ReferenceEquals(refusal.Desired, desired) && refusal.Versions == versions && facts.Now - refusal.Time < RetryInterval)
             return refusal.Refusals;
@@ -76,7 +77,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         }
 
         var text = string.Join("; ", refusals);
-        refused[key] = (desired, Versions(key), text, facts.Now);
+        refused[key] = (desired, Versions(key, desired), text, facts.Now);
         return text;
 
         async Task<bool> TryAsync(Func<Task<bool>> apply)
@@ -94,7 +95,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     }
 
     /// <summary>Whether the children are as they were when there was nothing left to apply.</summary>
-    public bool IsSettled(NamespacedName cluster) => settled.TryGetValue(cluster, out var last) && last.Versions == Versions(cluster);
+    public bool IsSettled(NamespacedName cluster) => settled.TryGetValue(cluster, out var last) && last.Versions == Versions(cluster, last.Desired);
 
     /// <summary>Forgets a cluster that is gone.</summary>
     public void Forget(NamespacedName cluster)
@@ -177,6 +178,20 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         return await ApplyAsync(caches.Accounts, desired.ServiceAccount, cancellationToken);
     }
 
+    /// <summary>Accounts that this cluster made under another name go once no pod of it runs as them.</summary>
+    private async Task<bool> RemoveLeftAccountsAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)
+    {
+        var removed = false;
+        foreach (var account in caches.Accounts.Lookup(ClusterCaches.ByCluster, NamespacedName.Of(facts.Cluster).ToString()))
+        {
+            var name = account.Metadata.Name;
+            if (name != desired.ServiceAccount.Metadata.Name && facts.Members.All(member => member.Pod is null || (member.Pod.Spec?.ServiceAccountName is { } used && used != name)))
+                removed |= await RemoveAsync(caches.Accounts, NamespacedName.Of(account), facts.Cluster.Metadata.Uid, cancellationToken);
+        }
+
+        return removed;
+    }
+
     private async Task<bool> ApplyAsync<T>(IObjectCache<T> cache, T desired, CancellationToken cancellationToken)
         where T : KubernetesObject => (await applier.ApplyAsync(cache, desired, cancellationToken)).Outcome != ApplyOutcome.Unchanged;
 
@@ -191,7 +206,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         cache.Get(name) is { } live && live.Metadata.DeletionTimestamp is null && live.Metadata.Controller()?.Uid == clusterUid
         && await client.DeleteAsync(cache.Kind, name, new DeleteOptions { Uid = live.Metadata.Uid }, cancellationToken);
 
-    private string Versions(NamespacedName cluster) => string.Join(
+    private string Versions(NamespacedName cluster, DesiredCluster desired) => string.Join(
         '/',
         Version(caches.Sets, cluster, cluster.Name),
         Version(caches.ConfigMaps, cluster, ClusterNames.Config(cluster.Name)),
@@ -201,7 +216,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         Version(caches.Services, cluster, ClusterNames.Reader(cluster.Name)),
         Version(caches.Budgets, cluster, ClusterNames.DisruptionBudget(cluster.Name)),
         Version(caches.Policies, cluster, ClusterNames.NetworkPolicy(cluster.Name)),
-        Version(caches.Accounts, cluster, cluster.Name));
+        Version(caches.Accounts, cluster, desired.ServiceAccount.Metadata.Name ?? ""));
 
     // Of objects with a generation only what a writer can change: their status moves all the time.
     private static string? Version<T>(IObjectCache<T> cache, NamespacedName cluster, string name)

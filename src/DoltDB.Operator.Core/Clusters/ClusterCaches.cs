@@ -8,7 +8,7 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <summary>What the cluster controller watches, reduced to what it reads. Secrets are not among it: they are read one by one.</summary>
 internal sealed class ClusterCaches
 {
-    /// <summary>Index of pods, claims and Services by namespace and name of their cluster.</summary>
+    /// <summary>Index of pods, claims and ServiceAccounts by namespace and name of their cluster.</summary>
     public const string ByCluster = "by-cluster";
 
     public ClusterCaches(ICacheSource registry)
@@ -24,6 +24,7 @@ internal sealed class ClusterCaches
         Accounts = registry.Get(BuiltInKinds.ServiceAccount, new CacheOptions<ServiceAccount> { LabelSelector = ClusterLabels.Name });
         Classes = registry.Get(BuiltInKinds.StorageClass, new CacheOptions<StorageClass> { Optional = true });
         Pods.AddIndex(ByCluster, static pod => Keys(pod.Metadata.Namespace, pod.Metadata.Labels));
+        Accounts.AddIndex(ByCluster, static account => Keys(account.Metadata.Namespace, account.Metadata.Labels));
         Claims.AddIndex(ByCluster, static claim => Keys(claim.Metadata.Namespace, claim.Metadata.Labels));
     }
 
@@ -56,6 +57,7 @@ internal sealed class ClusterCaches
         Spec = pod.Spec is null ? null : new PodSpec
         {
             NodeName = pod.Spec.NodeName,
+            ServiceAccountName = pod.Spec.ServiceAccountName,
             Containers = pod.Spec.Containers?.Where(container => container.Name == "dolt").Select(container => new Container { Name = container.Name, Image = container.Image, Ports = container.Ports }).ToList(),
         },
     };

@@ -55,7 +55,7 @@ public static class ClusterController
             new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Time, services.Loggers.CreateLogger<ClusterSteps>()),
             prober,
             new RenderMemory(),
-            new ClusterMetrics(),
+            new ClusterMetrics(services.Metrics.Meter, caches.Clusters),
             events,
             services.Loggers.CreateLogger<ClusterReconciler>());
     }

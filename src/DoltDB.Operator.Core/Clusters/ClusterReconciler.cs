@@ -95,6 +95,7 @@ internal sealed class ClusterReconciler(
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         memory.Remember(facts, step, result);
+        metrics.Stepped(cluster, step, result);
         if (result.Event is { } happened)
             Record(cluster, [happened]);
         return (plan, latest, result.LooksAgainNow);

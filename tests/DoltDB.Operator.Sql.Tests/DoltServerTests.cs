@@ -56,7 +56,7 @@ public sealed class DoltServerTests
     }
 
     [Fact]
-    public async Task Each_database_is_hashed_as_the_current_one()
+    public async Task B18_Each_database_is_hashed_as_the_current_one()
     {
         var current = "";
         await using var server = FakeServer.Answering(statement =>
@@ -75,7 +75,7 @@ public sealed class DoltServerTests
     }
 
     [Fact]
-    public async Task A_session_that_stands_in_a_dropped_database_is_given_up()
+    public async Task B18_A_session_that_stands_in_a_dropped_database_is_given_up()
     {
         await using var server = FakeServer.Answering(statement => statement.StartsWith("USE", StringComparison.Ordinal)
             ? [Packets.Ok()]

@@ -34,7 +34,7 @@ public sealed class OperatorRestartTests
     }
 
     [Fact]
-    public async Task A_second_operator_waits_for_the_lease_and_takes_over_when_it_is_released()
+    public async Task C14_A_second_operator_waits_for_the_lease_and_takes_over_when_it_is_released()
     {
         await using var laptop = await Laptop.StartInsideAsync("runs two operators", withOperator: false);
         var first = laptop.StartOperator(leaderElect: true);

@@ -63,7 +63,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task A_missing_object_is_null_and_its_deletion_false()
+    public async Task B17_A_missing_object_is_null_and_its_deletion_false()
     {
         using var server = new StubServer();
         server.Fails(404, "NotFound", "configmaps a not found").Fails(404, "NotFound", "configmaps a not found");
@@ -78,7 +78,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task A_failure_carries_code_reason_and_message()
+    public async Task B17_A_failure_carries_code_reason_and_message()
     {
         using var server = new StubServer();
         server.Fails(409, "Conflict", "the object has been modified").Answers("404 page not found\n", HttpStatusCode.NotFound);

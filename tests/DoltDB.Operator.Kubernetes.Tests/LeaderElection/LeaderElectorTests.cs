@@ -30,7 +30,7 @@ public sealed class LeaderElectorTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_released_lease_is_taken_with_the_next_try()
+    public async Task C14_A_released_lease_is_taken_with_the_next_try()
     {
         using var first = Start("first");
         await first.LeadsAsync();

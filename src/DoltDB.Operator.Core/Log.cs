@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(3003, LogLevel.Information, "Status: phase {Phase}, ready {Ready}: {Message}")]
     public static partial void StatusWritten(ILogger logger, string? phase, string? ready, string? message);
+
+    [LoggerMessage(3101, LogLevel.Information, "Driver Job {Job} begins, attempt {Attempt}")]
+    public static partial void DriverStarted(ILogger logger, string job, int attempt);
+
+    [LoggerMessage(3102, LogLevel.Information, "Driver Job {Job} ended: {Result} {Failure}: {Message}")]
+    public static partial void DriverEnded(ILogger logger, string job, string? result, string? failure, string? message);
 }

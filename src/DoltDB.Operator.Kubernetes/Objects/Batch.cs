@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DoltDB.Operator.Api.Meta;
 
 namespace DoltDB.Operator.Kubernetes.Objects;
@@ -24,6 +25,9 @@ public sealed record JobSpec : JsonShape
     public int? TtlSecondsAfterFinished { get; init; }
 
     public bool? Suspend { get; init; }
+
+    /// <summary>Which exit codes and disruptions count how.</summary>
+    public JsonElement? PodFailurePolicy { get; init; }
 
     public LabelSelector? Selector { get; init; }
 

@@ -106,6 +106,12 @@ public sealed record Container : JsonShape
 
     public Lifecycle? Lifecycle { get; init; }
 
+    /// <summary>The file whose text becomes the message of the terminated state; /dev/termination-log when null.</summary>
+    public string? TerminationMessagePath { get; init; }
+
+    /// <summary><c>File</c>, or <c>FallbackToLogsOnError</c>.</summary>
+    public string? TerminationMessagePolicy { get; init; }
+
     public JsonElement? SecurityContext { get; init; }
 }
 

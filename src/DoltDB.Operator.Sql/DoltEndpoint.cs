@@ -21,6 +21,15 @@ public sealed record DoltEndpoint
     /// <summary>PEM certificates of the authority that the server certificate must chain to; null encrypts without verifying.</summary>
     public string? CertificateAuthorityPem { get; init; }
 
+    /// <summary>How far the server certificate is verified; null verifies authority and name exactly when <see cref="CertificateAuthorityPem"/> is given.</summary>
+    public CertificateVerification? Verification { get; init; }
+
+    /// <summary>The certificate that is shown to the server, in PEM; null shows none.</summary>
+    public string? ClientCertificatePem { get; init; }
+
+    /// <summary>Key of the client certificate, in PEM.</summary>
+    public string? ClientKeyPem { get; init; }
+
     /// <summary>The name that a verified server certificate must carry; null means <see cref="Host"/>.</summary>
     public string? TlsServerName { get; init; }
 
@@ -29,4 +38,17 @@ public sealed record DoltEndpoint
 
     /// <inheritdoc/>
     public override string ToString() => $"{User}@{Host}:{Port}";
+}
+
+/// <summary>How far the certificate of a server is verified.</summary>
+public enum CertificateVerification
+{
+    /// <summary>Anyone is trusted.</summary>
+    None,
+
+    /// <summary>It must chain to the authority, or to one that the system trusts when no authority is given.</summary>
+    Authority,
+
+    /// <summary>As <see cref="Authority"/>, and it must carry the server's name.</summary>
+    AuthorityAndName,
 }

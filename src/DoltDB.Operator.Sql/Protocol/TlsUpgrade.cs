@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 
 namespace DoltDB.Operator.Sql.Protocol;
 
@@ -11,10 +9,12 @@ internal static class TlsUpgrade
     /// <exception cref="DoltException">2026: the handshake failed or the certificate is not trusted.</exception>
     public static async Task<Stream> AuthenticateAsync(Stream stream, DoltEndpoint endpoint, CancellationToken cancellationToken)
     {
+        var options = new SslClientAuthenticationOptions();
+        OptionsFor(endpoint).Apply(options);
         var tls = new SslStream(stream, leaveInnerStreamOpen: false);
         try
         {
-            await tls.AuthenticateAsClientAsync(CreateOptions(endpoint), cancellationToken);
+            await tls.AuthenticateAsClientAsync(options, cancellationToken);
             return tls;
         }
         catch (AuthenticationException exception)
@@ -23,22 +23,13 @@ internal static class TlsUpgrade
         }
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "Without an authority the caller asked for encryption without verification.")]
-    private static SslClientAuthenticationOptions CreateOptions(DoltEndpoint endpoint)
+    private static TlsOptions OptionsFor(DoltEndpoint endpoint) => new()
     {
-        var options = new SslClientAuthenticationOptions { TargetHost = endpoint.TlsServerName ?? endpoint.Host };
-        if (endpoint.CertificateAuthorityPem is null)
-        {
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-            return options;
-        }
-
-        options.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        options.CertificateChainPolicy.CustomTrustStore.ImportFromPem(endpoint.CertificateAuthorityPem);
-        return options;
-    }
+        Verification = endpoint.Verification
+            ?? (endpoint.CertificateAuthorityPem is null ? CertificateVerification.None : CertificateVerification.AuthorityAndName),
+        ServerName = endpoint.TlsServerName ?? endpoint.Host,
+        CertificateAuthorityPem = endpoint.CertificateAuthorityPem,
+        ClientCertificatePem = endpoint.ClientCertificatePem,
+        ClientKeyPem = endpoint.ClientKeyPem,
+    };
 }

@@ -39,7 +39,9 @@ internal sealed class StatementContext(DoltEngine engine, Session session, Accou
     {
         var (found, inBranch) = Open(DatabaseOf(name));
         (database, branch) = (found.Name, inBranch);
-        return found.GetBranch(inBranch).Working.Tables.GetValueOrDefault(name.Name) ?? throw SqlErrors.NoSuchTable(name.Name);
+        return found.GetBranch(inBranch).Working.Tables.GetValueOrDefault(name.Name)
+            ?? WorkingInventory.FindUnstored(name.Name)
+            ?? throw SqlErrors.NoSuchTable(name.Name);
     }
 
     private static DateTime Truncate(DateTime time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);

@@ -94,6 +94,8 @@ internal sealed class TableStatements(StatementContext context)
 
     private void Store(OpenedTable table, RowWriter writer)
     {
+        if (!context.Transaction.Find(table.Database)!.GetBranch(table.Branch).Working.Tables.ContainsKey(table.Current.Schema.Name) && writer.Written.Length > 0)
+            context.Transaction.Apply(table.Database, new TablePut(table.Branch, table.Current));
         if (writer.Removed.Length > 0) context.Transaction.Apply(table.Database, new RowsRemoved(table.Branch, table.Current.Schema.Name, writer.Removed));
         if (writer.Written.Length > 0) context.Transaction.Apply(table.Database, new RowsPut(table.Branch, table.Current.Schema.Name, writer.Written));
     }

@@ -61,7 +61,9 @@ internal sealed class VersionControl(StatementContext context)
         {
             case ["-d" or "-D" or "--delete", var name]:
                 if (name == branch) throw SqlErrors.General($"Cannot delete checked out branch '{name}'");
-                if (!database.Branches.ContainsKey(name)) throw SqlErrors.General($"branch '{name}' not found");
+                if (!database.Branches.TryGetValue(name, out var doomed)) throw SqlErrors.General($"branch '{name}' not found");
+                if (arguments[0] != "-D" && !Revisions.History(database, database.GetBranch(branch).Head).Any(commit => commit.Hash == doomed.Head))
+                    throw SqlErrors.General("attempted to delete a branch that is not fully merged into its parent; use `-f` to force");
                 Apply(database, new BranchRemoved(name));
                 break;
             case ["-c" or "--copy", var source, var name]:

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DoltDB.Operator.Sandbox.SimulatedDolt.Engine;
 
 namespace DoltDB.Operator.Sandbox.SimulatedDolt.Storage;
@@ -9,6 +10,19 @@ internal sealed record TableStatus(string Table, bool Staged, string Status);
 internal static class WorkingInventory
 {
     private const string IgnoreTable = "dolt_ignore";
+
+    /// <summary>The table of ignore patterns before anything is in it: it can be read and written though it is not stored.</summary>
+    private static readonly Table EmptyIgnoreTable = new(new TableSchema(
+        IgnoreTable,
+        [
+            new Column { Name = "pattern", Type = new ColumnType(ColumnKind.VarChar, 2048), Nullable = false },
+            new Column { Name = "ignored", Type = new ColumnType(ColumnKind.Boolean), Nullable = false },
+        ],
+        [0],
+        []));
+
+    /// <summary>A table that is there without being stored; null for any other.</summary>
+    public static Table? FindUnstored(string table) => table.Equals(IgnoreTable, StringComparison.OrdinalIgnoreCase) ? EmptyIgnoreTable : null;
 
     public static List<TableStatus> Describe(Database database, Branch branch)
     {

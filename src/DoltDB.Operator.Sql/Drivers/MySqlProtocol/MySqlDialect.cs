@@ -1,0 +1,65 @@
+namespace DoltDB.Operator.Sql.Drivers.MySqlProtocol;
+
+/// <summary>In what the engines that speak the MySQL protocol differ.</summary>
+internal sealed record MySqlDialect
+{
+    private static readonly string[] s_systemDatabases = ["information_schema", "mysql", "performance_schema", "sys"];
+
+    public static readonly MySqlDialect Dolt = new()
+    {
+        Privileges = PrivilegeCatalog.Dolt,
+        NameComparer = StringComparer.OrdinalIgnoreCase,
+        Names = new()
+        {
+            User = 32,
+            Identifier = 64,
+            Unit = NameUnit.Characters,
+            BasicPlaneOnly = true,
+            // A slash separates a database from its revision; how Dolt prints a backtick within a name in SHOW GRANTS is not documented.
+            Forbidden = "/`",
+            SystemDatabases = new HashSet<string>(["information_schema", "mysql", "performance_schema", "dolt_cluster"], StringComparer.Ordinal),
+        },
+    };
+
+    public static readonly MySqlDialect MySql = new()
+    {
+        Privileges = PrivilegeCatalog.MySql,
+        Names = NamesOf(user: 32),
+        HasPatterns = true,
+        HasRoles = true,
+    };
+
+    public static readonly MySqlDialect MariaDb = new()
+    {
+        Privileges = PrivilegeCatalog.MariaDb,
+        Names = NamesOf(user: 80),
+        HasPatterns = true,
+        HasRoles = true,
+        HasOneDefaultRole = true,
+    };
+
+    public required PrivilegeCatalog Privileges { get; init; }
+
+    public required NameRules Names { get; init; }
+
+    /// <summary>Compares databases and tables.</summary>
+    public StringComparer NameComparer { get; init; } = StringComparer.Ordinal;
+
+    /// <summary>Whether <c>_</c> and <c>%</c> in the database of a grant match any characters. In Dolt they stand for themselves.</summary>
+    public bool HasPatterns { get; init; }
+
+    /// <summary>Whether roles can be granted.</summary>
+    public bool HasRoles { get; init; }
+
+    /// <summary>Whether only one role of an account is active after login; otherwise all can be.</summary>
+    public bool HasOneDefaultRole { get; init; }
+
+    private static NameRules NamesOf(int user) => new()
+    {
+        User = user,
+        Identifier = 64,
+        Unit = NameUnit.Characters,
+        BasicPlaneOnly = true,
+        SystemDatabases = new HashSet<string>(s_systemDatabases, StringComparer.Ordinal),
+    };
+}

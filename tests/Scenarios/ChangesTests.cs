@@ -69,6 +69,28 @@ public sealed class ChangesTests
         await shop.Through(replicated: true).AwaitRowsOfReaderAsync(1);
     }
 
+    [Fact]
+    public async Task Configuration_that_servers_take_while_they_run_restarts_nobody()
+    {
+        var (laptop, shop) = await ClusterWithDataAsync(2);
+        await using var _ = laptop;
+        var before = await UidsAsync(laptop);
+        await laptop.ApplyAsync(Manifests.Replicated("db", 2).Replace("  enabled: true", "  enabled: true\n    ackWritesTimeoutSeconds: 2", StringComparison.Ordinal));
+        foreach (var pod in new[] { "db-0", "db-1" })
+            await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", pod), "SELECT @@global.dolt_cluster_ack_writes_timeout_secs", "2");
+        await laptop.AwaitConditionAsync("db", "Updated", "True");
+        (await UidsAsync(laptop)).ShouldBe(before);
+        await WriteAsync(shop, 2);
+
+        // The file holds it for whoever restarts for another reason.
+        await laptop.SignalAsync("db-1", ServerSignal.Kill);
+        await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", "db-1"), "SELECT @@global.dolt_cluster_ack_writes_timeout_secs", "2");
+        (await laptop.AwaitReadyAsync("db")).Status!.CurrentPrimary.ShouldBe("db-0");
+    }
+
+    private static async Task<IEnumerable<string?>> UidsAsync(Laptop laptop) =>
+        (await laptop.ListAsync(BuiltInKinds.Pod, "app.kubernetes.io/name=db")).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Select(pod => pod.Metadata.Uid);
+
     private static async Task<(Laptop Laptop, Shop Shop)> ClusterWithDataAsync(int replicas)
     {
         var laptop = await Laptop.StartAsync();

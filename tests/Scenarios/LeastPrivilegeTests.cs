@@ -37,6 +37,10 @@ public sealed class LeastPrivilegeTests
         granted.ShouldAllBe(right => !right.Contains('*'));
     }
 
+    [Fact]
+    public void C13_No_role_and_no_binding_is_made_for_a_cluster() =>
+        Granted().ShouldNotContain(right => right.StartsWith("roles", StringComparison.Ordinal) || right.StartsWith("clusterroles", StringComparison.Ordinal) || right.Contains("bindings", StringComparison.Ordinal));
+
     private static List<string> Granted() =>
     [
         .. from file in (string[])["charts/doltdb-operator/files/rules.yaml", "charts/doltdb-operator/files/cluster-rules.yaml"]

@@ -1,6 +1,8 @@
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Kubernetes.Events;
 using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Sql;
 using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
@@ -85,6 +87,34 @@ public sealed class OperationFaultTests
         var desired = Situation.Steady().Plan().Desired!;
         desired.StatefulSet.Spec!.PodManagementPolicy.ShouldBe("Parallel");
         desired.Services.First(service => service.Metadata.Name == "db-internal").Spec!.PublishNotReadyAddresses.ShouldBe(true);
+    }
+
+    [Fact]
+    public void B19_The_status_counts_servers_and_ready_ones_apart_and_names_its_generation()
+    {
+        var broken = Situation.Steady().With(2, member => member with { Pod = member.Pod! with { Status = member.Pod.Status! with { Conditions = [] } } });
+        var status = broken.Plan().Status;
+        (status.Replicas, status.ReadyReplicas).ShouldBe((3, 2));
+        status.ObservedGeneration.ShouldBe(1);
+        status.Conditions!.ShouldAllBe(condition => condition.ObservedGeneration == 1);
+    }
+
+    [Fact]
+    public void C4_Servers_are_asked_again_without_any_event()
+    {
+        Situation.Steady().Plan().LookAgain.ShouldBe(TimeSpan.FromSeconds(1));
+        Situation.Steady().Silent(0, TimeSpan.Zero).Plan().LookAgain.ShouldNotBeNull().ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(1));
+        var alone = new Situation { Spec = """{"engineVersion":"1.57.2","storage":{"size":"1Gi"}}""" }.With(0, DoltRole.None, 0, null).Rendered();
+        alone.Plan().LookAgain.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void C11_What_goes_wrong_is_a_Warning()
+    {
+        var steady = Situation.Steady();
+        var invalid = steady with { Spec = Situation.Replicated(1, 0), Status = steady.Status! with { ObservedGeneration = 0 } };
+        invalid.Plan().Events.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            happened => happened.Type.ShouldBe(EventType.Warning), happened => happened.Reason.ShouldBe("InvalidSpec"), happened => happened.Message.ShouldContain("replication"));
     }
 
     [Fact]

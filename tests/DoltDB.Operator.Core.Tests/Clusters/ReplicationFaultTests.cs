@@ -113,6 +113,16 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public void A8_A_standby_that_was_not_seen_to_follow_is_waited_for()
+    {
+        var asked = Situation.Steady() with { Spec = Situation.Replicated(3, 2) };
+        var differing = asked.Holding(2, "shop=older");
+        differing.Plan().Step.ShouldBeNull("a drain for it could only fail");
+        var following = differing.With(2, member => member with { Probe = member.Probe with { Content = member.Probe.Content! with { Moved = ["shop"] } } });
+        following.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>("writes that never pause make it differ at every reading").State.To.ShouldBe(2);
+    }
+
+    [Fact]
     public void A8_minCaughtUpStandby_is_what_the_primary_is_asked_for()
     {
         var spec = Situation.Replicated(3, 2).Replace("\"automaticFailover\":true", "\"automaticFailover\":true,\"minCaughtUpStandby\":2", StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Testing;
 
 namespace DoltDB.Operator.Core.Tests.Resources;
 
@@ -14,14 +15,26 @@ public sealed class ScriptTests : IDisposable
         if [ "$1" = sql ]; then cat >> "$SQL"; mkdir -p .doltcfg; : > .doltcfg/privileges.db; fi
         """;
 
+    /// <summary>A sleep that lasts until the test says go, and leaves a line.</summary>
+    private const string FakeSleep = """
+        #!/bin/sh
+        cd "$(dirname "$CALLS")"
+        echo slept >> slept
+        while [ ! -f go ]; do /bin/sleep 0.01; done
+        """;
+
     private readonly string root = Directory.CreateTempSubdirectory("doltdb-scripts-").FullName;
 
     public ScriptTests()
     {
         foreach (var directory in (string[])["bin", "db", "etc"])
             Directory.CreateDirectory(Path.Combine(root, directory));
-        File.WriteAllText(Path.Combine(root, "bin", "dolt"), FakeDolt);
-        File.SetUnixFileMode(Path.Combine(root, "bin", "dolt"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var (program, text) in new[] { ("dolt", FakeDolt), ("sleep", FakeSleep) })
+        {
+            File.WriteAllText(Path.Combine(root, "bin", program), text);
+            File.SetUnixFileMode(Path.Combine(root, "bin", program), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         File.WriteAllText(Path.Combine(root, "etc", "db-0.yaml"), "listener: {}\n");
     }
 
@@ -69,6 +82,22 @@ public sealed class ScriptTests : IDisposable
         Directory.CreateDirectory(Path.Combine(root, "db", ".dolt"));
         File.WriteAllText(Path.Combine(root, "db", ".dolt", "config_global.json"), """{"sqlserver.cluster.dolt_cluster_role":"standby"}""");
         Run(Scripts.PreStop, "root", "secret").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task C15_A_primary_ends_as_soon_as_another_has_its_role()
+    {
+        var roles = Path.Combine(root, "db", ".dolt", "config_global.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(roles)!);
+        await File.WriteAllTextAsync(roles, """{"sqlserver.cluster.dolt_cluster_role": "primary"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(root, "etc", "db-0.yaml"), "cluster:\n", TestContext.Current.CancellationToken);
+        var ended = Task.Run(() => Run(Scripts.PreStop, "root", "secret"), TestContext.Current.CancellationToken);
+        var slept = Path.Combine(root, "slept");
+        await Eventually.HoldsAsync(() => File.Exists(slept), "it waits for the operator");
+        await File.WriteAllTextAsync(roles, """{"sqlserver.cluster.dolt_cluster_role": "standby"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(root, "go"), "", TestContext.Current.CancellationToken);
+        (await ended).ShouldBe(0);
+        (await File.ReadAllLinesAsync(slept, TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
     }
 
     private static string Quoted(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "'";

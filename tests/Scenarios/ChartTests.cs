@@ -37,6 +37,22 @@ public sealed class ChartTests
         command.Parse([.. ((JsonArray)container["args"]!).Select(argument => argument!.ToString()).Where(argument => argument != "run")]).Errors.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task C14_A_second_operator_waits_on_another_node_and_one_of_them_may_be_drained()
+    {
+        var rendered = await HelmAsync(["template", "release", Path.Combine(RepositoryFiles.Root, "charts/doltdb-operator"), "--kube-version", "1.30.0", "--namespace", "operators"]);
+        var objects = YamlJson.ParseAll(rendered).OfType<JsonObject>().ToList();
+        var deployment = objects.Single(o => o["kind"]!.ToString() == "Deployment");
+        deployment["spec"]!["replicas"]!.ToString().ShouldBe("2");
+        var pod = deployment["spec"]!["template"]!;
+        ((JsonArray)pod["spec"]!["containers"]![0]!["args"]!).Select(argument => argument!.ToString()).ShouldContain("--leader-elect");
+        var apart = pod["spec"]!["affinity"]!["podAntiAffinity"]!["preferredDuringSchedulingIgnoredDuringExecution"]![0]!["podAffinityTerm"]!;
+        apart["topologyKey"]!.ToString().ShouldBe("kubernetes.io/hostname");
+        foreach (var (key, value) in (JsonObject)apart["labelSelector"]!["matchLabels"]!)
+            pod["metadata"]!["labels"]![key]!.ToString().ShouldBe(value!.ToString());
+        objects.ShouldContain(o => o["kind"]!.ToString() == "PodDisruptionBudget");
+    }
+
     // The sandbox has no kinds for roles and Deployments of the operator itself.
     private static bool IsKnown(string kind) => kind is "ServiceAccount" or "Service" or "PodDisruptionBudget" or "CustomResourceDefinition";
 

@@ -21,6 +21,21 @@ public static class Eventually
         }
     }
 
+    /// <summary>Asks until there is an answer, and returns it. Fails with <paramref name="what"/> was waited for.</summary>
+    public static async Task<T> GetAsync<T>(Func<Task<T?>> ask, TimeSpan deadline, string what)
+        where T : class
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await ask() is { } answer)
+                return answer;
+            if (TimeProvider.System.GetElapsedTime(started) > deadline)
+                throw new TimeoutException($"waited {deadline.TotalSeconds} s for: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
     /// <summary>Gives everything that can run the chance to: for steps of a manual clock whose effects are counted, not awaited.</summary>
     public static async Task SettleAsync()
     {

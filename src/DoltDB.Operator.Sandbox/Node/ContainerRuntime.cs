@@ -22,11 +22,21 @@ internal sealed record ContainerLaunch
     /// <summary>Where the container's paths are on this machine.</summary>
     public required PathMapping Paths { get; init; }
 
+    /// <summary>The file that holds the container's last words when it has ended.</summary>
+    public required string TerminationMessageFile { get; init; }
+
     /// <summary>The pod's subdomain: its governing Service, under which peers know it.</summary>
     public required string? Subdomain { get; init; }
 
     /// <summary>Takes a line that the container prints.</summary>
     public required Action<string> Log { get; init; }
+
+    /// <summary>Reads what the container has printed.</summary>
+    public required Func<IReadOnlyList<string>> ReadLog { get; init; }
+
+    /// <summary>The environment of a process of this machine: paths of mounts are those of their directories.</summary>
+    public Dictionary<string, string> ProcessEnvironment() =>
+        Environment.ToDictionary(variable => variable.Key, variable => Paths.Rewrite(variable.Value), StringComparer.Ordinal);
 }
 
 /// <summary>Starts containers of one sort.</summary>

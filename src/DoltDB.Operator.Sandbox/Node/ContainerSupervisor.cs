@@ -207,6 +207,7 @@ internal sealed class ContainerSupervisor
             {
                 ExitCode = exitCode,
                 Reason = exitCode == 0 ? "Completed" : "Error",
+                Message = TerminationMessages.Read(launch!.TerminationMessageFile, container, exitCode, launch.ReadLog()),
                 StartedAt = startedAt,
                 FinishedAt = time.GetUtcNow(),
             },

@@ -33,7 +33,7 @@ internal sealed class DoltProcessRuntime(string doltBinary, PodAddresses address
 
     private Dictionary<string, string> Environment(ContainerLaunch launch)
     {
-        var environment = launch.Environment.ToDictionary(variable => variable.Key, variable => launch.Paths.Rewrite(variable.Value), StringComparer.Ordinal);
+        var environment = launch.ProcessEnvironment();
         var path = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
         environment["PATH"] = $"{Path.GetDirectoryName(doltBinary)}:{path}";
         return environment;

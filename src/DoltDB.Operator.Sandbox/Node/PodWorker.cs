@@ -95,7 +95,8 @@ internal sealed class PodWorker
         var ns = name.Namespace;
         var sources = new EnvironmentSources(
             pod, address, secret => services.Secrets(new NamespacedName(ns, secret)), configMap => services.ConfigMaps(new NamespacedName(ns, configMap)));
-        var paths = services.Volumes.Mount(pod, container, sources);
+        var messageFile = TerminationMessages.Prepare(services.Volumes.OfTerminations(pod), container);
+        var paths = services.Volumes.Mount(pod, container, messageFile, sources);
         var environment = EnvironmentResolver.Resolve(container.Env, sources);
         return new ContainerLaunch
         {
@@ -109,6 +110,8 @@ internal sealed class PodWorker
             Environment = environment,
             Paths = paths,
             Subdomain = pod.Spec?.Subdomain,
+            TerminationMessageFile = messageFile,
+            ReadLog = () => [.. services.Logs.Read(name, container.Name).Select(static line => line.Text)],
             Log = line => services.Logs.Append(name, container.Name, line),
         };
     }

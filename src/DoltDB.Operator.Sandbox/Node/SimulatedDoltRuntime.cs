@@ -29,7 +29,7 @@ internal sealed class SimulatedDoltRuntime(SimulatedNetwork network, TimeProvide
             return Task.FromResult(StartServer(launch, words, directory));
         if (words.Count == 0)
             throw new ContainerStartException("RunContainerError", $"container {container.Name} names no command, and the sandbox has no images to take one from");
-        return Task.FromResult<IRunningContainer>(ProcessContainer.Start([.. words.Select(launch.Paths.Rewrite)], directory, launch.Environment, launch.Log));
+        return Task.FromResult<IRunningContainer>(ProcessContainer.Start([.. words.Select(launch.Paths.Rewrite)], directory, launch.ProcessEnvironment(), launch.Log));
 
         string Resolve(string path) => launch.Paths.ToHost(path) ?? path;
     }

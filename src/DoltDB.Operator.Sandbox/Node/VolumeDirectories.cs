@@ -13,11 +13,17 @@ internal sealed class VolumeDirectories(string root)
     /// <summary>The directory of everything else that belongs to one incarnation of a pod.</summary>
     public string OfPod(Pod pod) => Path.Combine(root, "pods", pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", pod.Metadata.Uid ?? "");
 
-    /// <summary>The mapping of one container's mounts; writes ConfigMaps and Secrets out as files.</summary>
+    /// <summary>The directory of the termination messages of one incarnation of a pod; no volume can have its name.</summary>
+    public string OfTerminations(Pod pod) => Path.Combine(OfPod(pod), ".terminations");
+
+    /// <summary>The mapping of one container's mounts and of its termination message; writes ConfigMaps and Secrets out as files.</summary>
     /// <exception cref="ContainerStartException">A ConfigMap or Secret that is not optional is missing, or a mount names no volume.</exception>
-    public PathMapping Mount(Pod pod, Container container, EnvironmentSources sources)
+    public PathMapping Mount(Pod pod, Container container, string terminationMessageFile, EnvironmentSources sources)
     {
-        var mapping = new Dictionary<string, string>(StringComparer.Ordinal);
+        var mapping = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [container.TerminationMessagePath ?? TerminationMessages.DefaultPath] = terminationMessageFile,
+        };
         foreach (var mount in container.VolumeMounts ?? [])
         {
             var volume = pod.Spec?.Volumes?.FirstOrDefault(candidate => candidate.Name == mount.Name)

@@ -33,7 +33,7 @@ internal sealed class JobPlan
 
         // Pods may be deleted after they ended; what was counted stays counted.
         succeeded = Math.Max(before.Succeeded ?? 0, pods.Count(static pod => pod.Status?.Phase == "Succeeded"));
-        failed = Math.Max(before.Failed ?? 0, pods.Count(static pod => pod.Status?.Phase == "Failed"));
+        failed = Math.Max(before.Failed ?? 0, pods.Count(pod => pod.Status?.Phase == "Failed" && !PodFailureRules.IsIgnored(spec, pod)));
     }
 
     private int Parallelism => spec.Parallelism ?? 1;
@@ -67,6 +67,8 @@ internal sealed class JobPlan
 
     private (string Reason, string Message)? Failure()
     {
+        if (PodFailureRules.FailJob(spec, pods) is { } policy)
+            return ("PodFailurePolicy", policy);
         var limit = spec.BackoffLimit ?? DefaultBackoffLimit;
         var restarts = spec.Template?.Spec?.RestartPolicy == "OnFailure"
             ? active.Sum(static pod => (pod.Status?.ContainerStatuses ?? []).Sum(static container => container.RestartCount ?? 0))

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace DoltDB.Operator.Core.JobDrivers;
@@ -37,6 +38,7 @@ internal sealed class SecretScrubber
     {
         yield return secret;
         yield return JsonEncodedText.Encode(secret).ToString();
+        yield return JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
         yield return Uri.EscapeDataString(secret);
         yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(secret));
         foreach (var line in secret.Split('\n', StringSplitOptions.TrimEntries).Where(static line => line.Length >= ShortestSecretLine && !line.StartsWith("-----", StringComparison.Ordinal)))

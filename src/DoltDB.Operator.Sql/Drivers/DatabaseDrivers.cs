@@ -1,4 +1,5 @@
 using DoltDB.Operator.Sql.Drivers.Dolt;
+using DoltDB.Operator.Sql.Drivers.MySql;
 
 namespace DoltDB.Operator.Sql.Drivers;
 
@@ -10,6 +11,7 @@ public static class DatabaseDrivers
     public static IDatabaseDriver Create(string engine, DriverOptions options, TimeProvider clock) => engine.ToUpperInvariant() switch
     {
         "DOLT" => new DoltDriver(options, clock),
+        "MYSQL" or "MARIADB" => new MySqlDriver(options, clock),
         _ => throw NameRules.Invalid($"there is no built-in driver for engine {engine}"),
     };
 }

@@ -20,11 +20,20 @@ internal sealed record NameRules
     /// <summary>Characters that no name may hold.</summary>
     public string Forbidden { get; init; } = "";
 
+    /// <summary>Characters that no host may hold.</summary>
+    public string ForbiddenInHost { get; init; } = "";
+
+    /// <summary>Whether a login takes the quotes off a user name that is in quotes, so that nobody can log in by it.</summary>
+    public bool UnquotesUsers { get; init; }
+
     /// <summary>Whether names are limited to the basic multilingual plane: what lies beyond would be stored as question marks.</summary>
     public bool BasicPlaneOnly { get; init; }
 
     /// <summary>The databases that belong to the server, in lower case.</summary>
     public required IReadOnlySet<string> SystemDatabases { get; init; }
+
+    /// <summary>The accounts that belong to the server.</summary>
+    public IReadOnlySet<string> SystemUsers { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <exception cref="DriverException">Invalid: no such database can be created.</exception>
     public void CheckDatabase(string name)
@@ -41,6 +50,8 @@ internal sealed record NameRules
     public void CheckAccount(AccountName account, ServerEndpoint server, bool withHost)
     {
         CheckAccountName(account, withHost);
+        if (SystemUsers.Contains(account.User))
+            throw Invalid($"user {account.User} belongs to the server and is not managed");
         if (account.User == server.User)
             throw Invalid($"user {account.User} is the one that the operator logs in with and is not managed");
     }
@@ -49,8 +60,13 @@ internal sealed record NameRules
     public void CheckAccountName(AccountName account, bool withHost)
     {
         Check("user name", account.User, User);
-        if (withHost)
-            Check("host", account.Host, Host);
+        if (UnquotesUsers && account.User.Length > 1 && account.User[0] == '\'' && account.User[^1] == '\'')
+            throw Invalid("the user name is in quotes, which a login would take off");
+        if (!withHost)
+            return;
+        Check("host", account.Host, Host);
+        if (account.Host.IndexOfAny(ForbiddenInHost.ToCharArray()) >= 0)
+            throw Invalid($"the host {account.Host} holds a character that no host may hold");
     }
 
     /// <exception cref="DriverException">Invalid: the password is empty or holds what no client can send.</exception>

@@ -18,7 +18,7 @@ public sealed class DoltDriver : IDatabaseDriver
 
     /// <inheritdoc/>
     public Task<ServerDescription> ProbeAsync(ServerEndpoint server, CancellationToken cancellationToken) =>
-        _sessions.RunAsync(server, async session => new ServerDescription(await ReadVersionAsync(session), Capabilities), cancellationToken);
+        _sessions.RunAsync(server, async session => new ServerDescription(await ReadVersionAsync(session), await AdministratorPrivileges.LimitAsync(session, Capabilities)), cancellationToken);
 
     /// <inheritdoc/>
     public Task<DatabaseState?> ReadDatabaseAsync(ServerEndpoint server, string name, CancellationToken cancellationToken) =>

@@ -30,7 +30,6 @@ internal static class DriverErrors
 
     private static DriverError KindOf(int code) => code switch
     {
-        1045 => DriverError.AccessDenied,
         1040 or 1053 or 1203 or 1205 or 1213 or 1290 or 1836 => DriverError.Unreachable,
         1059 or 1102 or 1115 or 1253 or 1273 or 1470 => DriverError.Invalid,
         1049 or 1133 or 1146 or 1410 or 1959 or 3523 => DriverError.Missing,

@@ -4,6 +4,7 @@ namespace DoltDB.Operator.Sql.Drivers.MySqlProtocol;
 internal sealed record MySqlDialect
 {
     private static readonly string[] s_systemDatabases = ["information_schema", "mysql", "performance_schema", "sys"];
+    private static readonly string[] s_systemUsers = ["mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin"];
 
     public static readonly MySqlDialect Dolt = new()
     {
@@ -18,6 +19,7 @@ internal sealed record MySqlDialect
             // A slash separates a database from its revision; how Dolt prints a backtick within a name in SHOW GRANTS is not documented.
             Forbidden = "/`",
             SystemDatabases = new HashSet<string>(["information_schema", "mysql", "performance_schema", "dolt_cluster"], StringComparer.Ordinal),
+            SystemUsers = new HashSet<string>(["__dolt_local_user__", "event_scheduler", "binlog-applier"], StringComparer.Ordinal),
         },
     };
 
@@ -57,9 +59,12 @@ internal sealed record MySqlDialect
     private static NameRules NamesOf(int user) => new()
     {
         User = user,
+        UnquotesUsers = true,
+        ForbiddenInHost = "@",
         Identifier = 64,
         Unit = NameUnit.Characters,
         BasicPlaneOnly = true,
         SystemDatabases = new HashSet<string>(s_systemDatabases, StringComparer.Ordinal),
+        SystemUsers = new HashSet<string>(s_systemUsers, StringComparer.Ordinal),
     };
 }

@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(3102, LogLevel.Information, "Driver Job {Job} ended: {Result} {Failure}: {Message}")]
     public static partial void DriverEnded(ILogger logger, string job, string? result, string? failure, string? message);
+
+    [LoggerMessage(3103, LogLevel.Information, "{Kind} {Name}: ready {Status} {Reason}: {Message}")]
+    public static partial void SqlObjectChanged(ILogger logger, string kind, string name, string status, string reason, string message);
 }

@@ -137,6 +137,9 @@ public sealed record DoltDbSpec : JsonShape
     /// <summary>Values of Dolt's global configuration.</summary>
     public GlobalConfigOptions? GlobalConfig { get; init; }
 
+    /// <summary>Whose Databases, Users and Grants may refer to it; those of every namespace when left out.</summary>
+    public AllowedNamespaces? AllowedNamespaces { get; init; }
+
     /// <summary>Environment variables of the containers, after those of the operator.</summary>
     [CoreSchema("io.k8s.api.core.v1.EnvVar")]
     public IReadOnlyList<JsonElement>? Env { get; init; }

@@ -184,6 +184,12 @@ public sealed record AppliedDatabase : JsonShape
 
     /// <summary>Patterns that were asked for.</summary>
     public IReadOnlyList<string>? DoltIgnorePatterns { get; init; }
+
+    /// <summary>The owner's account.</summary>
+    public AppliedUser? Owner { get; init; }
+
+    /// <summary>What a DatabaseDriver was last run for.</summary>
+    public string? Revision { get; init; }
 }
 
 /// <summary>A Secret that applications bind to.</summary>

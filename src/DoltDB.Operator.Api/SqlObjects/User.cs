@@ -66,6 +66,9 @@ public sealed record UserStatus : SqlObjectStatus
 {
     /// <summary>What was last applied; an account that the spec no longer names is dropped by it.</summary>
     public AppliedUser? Applied { get; init; }
+
+    /// <summary>The account that the spec named before, until it is dropped.</summary>
+    public AppliedUser? Former { get; init; }
 }
 
 /// <summary>An account as it was last applied.</summary>

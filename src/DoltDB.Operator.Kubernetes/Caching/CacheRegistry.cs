@@ -12,7 +12,7 @@ namespace DoltDB.Operator.Kubernetes.Caching;
 public sealed class CacheRegistry : ICacheSource
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<(string ApiVersion, string Kind, string? Selector), Entry> entries = [];
+    private readonly Dictionary<(string ApiVersion, string Kind, string? Selector, bool IsMetadataOnly), Entry> entries = [];
     private readonly IKubernetesClient client;
     private readonly IReadOnlyList<string?> namespaces;
     private readonly TimeProvider time;
@@ -54,7 +54,7 @@ public sealed class CacheRegistry : ICacheSource
     {
         lock (gate)
         {
-            var key = (kind.ApiVersion, kind.Kind, options?.LabelSelector);
+            var key = (kind.ApiVersion, kind.Kind, options?.LabelSelector, kind.IsMetadataOnly);
             if (entries.TryGetValue(key, out var existing))
                 return (IObjectCache<T>)existing.Cache;
             var entry = Create(kind, options ?? new CacheOptions<T>());

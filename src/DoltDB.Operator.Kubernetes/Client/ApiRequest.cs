@@ -13,6 +13,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Verb, string Kind, s
     /// <summary>What the JSON is.</summary>
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>The form in which the answer is wanted.</summary>
+    public string Accept { get; init; } = "application/json";
+
     /// <summary>Whether a 429 is an answer (an eviction that a budget refuses) and no request to slow down.</summary>
     public bool TooManyRequestsIsAnAnswer { get; init; }
 
@@ -20,7 +23,7 @@ internal sealed record ApiRequest(HttpMethod Method, string Verb, string Kind, s
     public HttpRequestMessage ToMessage()
     {
         var message = new HttpRequestMessage(Method, new Uri(Uri.TrimStart('/'), UriKind.Relative));
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(Accept));
         if (Body is { } body)
         {
             message.Content = new ReadOnlyMemoryContent(body);

@@ -107,7 +107,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             .With("fieldSelector", options.FieldSelector)
             .ToString();
         using var guard = new CancellationTokenSource(options.Timeout + this.options.WatchMargin, time);
-        using var response = await sender.OpenAsync(new ApiRequest(HttpMethod.Get, "watch", kind.Kind, uri), cancellationToken);
+        using var response = await sender.OpenAsync(new ApiRequest(HttpMethod.Get, "watch", kind.Kind, uri) { Accept = Accept(kind, "PartialObjectMetadata") }, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var change in kind.ReadEventsAsync(stream, guard.Token, cancellationToken))
             yield return change;
@@ -233,6 +233,9 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     private static ReadOnlyMemory<byte> Json<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 
+    private static string Accept<T>(ResourceKind<T> kind, string form)
+        where T : class, IKubernetesObject => kind.IsMetadataOnly ? $"application/json;as={form};g=meta.k8s.io;v=v1" : "application/json";
+
     private async Task<ObjectList<T>> ListPagesAsync<T>(ResourceKind<T> kind, ListOptions options, int? pageSize, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -247,7 +250,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
                 .With("labelSelector", options.LabelSelector)
                 .With("fieldSelector", options.FieldSelector)
                 .ToString();
-            var request = new ApiRequest(HttpMethod.Get, "list", kind.Kind, uri);
+            var request = new ApiRequest(HttpMethod.Get, "list", kind.Kind, uri) { Accept = Accept(kind, "PartialObjectMetadataList") };
             page = await sender.SendAsync(request, (in ReadOnlySequence<byte> body) => kind.ReadPage(body, items), cancellationToken);
             next = page.Continue;
         }

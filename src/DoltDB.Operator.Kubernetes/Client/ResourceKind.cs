@@ -15,6 +15,9 @@ namespace DoltDB.Operator.Kubernetes.Client;
 public sealed record ResourceKind<T>(string Group, string Version, string Kind, string Plural, bool Namespaced, JsonTypeInfo<T> TypeInfo)
     where T : class, IKubernetesObject
 {
+    /// <summary>Whether lists and watches ask the server for the metadata of the objects only: what they hold never leaves it.</summary>
+    public bool IsMetadataOnly { get; init; }
+
     /// <summary>Group and version as in an object's <c>apiVersion</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

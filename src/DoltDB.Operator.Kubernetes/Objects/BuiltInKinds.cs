@@ -32,6 +32,10 @@ public static class BuiltInKinds
     /// <summary>core/v1 Secret.</summary>
     public static readonly ResourceKind<Secret> Secret = new("", "v1", nameof(Secret), "secrets", true, KubernetesJson.Default.Secret);
 
+    /// <summary>core/v1 Secret, without what it holds: for watching when one changes.</summary>
+    public static readonly ResourceKind<ObjectMetadata> SecretMetadata =
+        new("", "v1", nameof(Secret), "secrets", true, KubernetesJson.Default.ObjectMetadata) { IsMetadataOnly = true };
+
     /// <summary>core/v1 ServiceAccount.</summary>
     public static readonly ResourceKind<ServiceAccount> ServiceAccount = new("", "v1", nameof(ServiceAccount), "serviceaccounts", true, KubernetesJson.Default.ServiceAccount);
 

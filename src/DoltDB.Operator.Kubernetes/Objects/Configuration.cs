@@ -25,6 +25,9 @@ public sealed record Secret : KubernetesObject
     public bool? Immutable { get; init; }
 }
 
+/// <summary>Any object of which only the metadata is known (meta/v1 PartialObjectMetadata).</summary>
+public sealed record ObjectMetadata : KubernetesObject;
+
 /// <summary>An identity for pods (core/v1).</summary>
 public sealed record ServiceAccount : KubernetesObject
 {

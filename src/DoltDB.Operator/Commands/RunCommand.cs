@@ -28,7 +28,7 @@ internal static class RunCommand
     private static readonly Option<bool> EnableHttp2 = Flag("--enable-http2", false, "Offer HTTP/2 on the metrics endpoint.");
 
     private static readonly Option<int> MaxConcurrentReconciles = Number(
-        "--max-concurrent-reconciles", 1, "Objects of each kind other than DoltDB that are worked on at the same time.");
+        "--max-concurrent-reconciles", 10, "Objects of each kind other than DoltDB that are worked on at the same time.");
 
     private static readonly Option<int> MaxDoltDbConcurrentReconciles = Number(
         "--max-doltdb-concurrent-reconciles", 10, "DoltDB clusters that are worked on at the same time.");

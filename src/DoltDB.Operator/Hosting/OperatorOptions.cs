@@ -25,7 +25,7 @@ internal sealed record OperatorOptions
     public bool EnableHttp2 { get; init; }
 
     /// <summary>Passes at the same time for each kind other than DoltDB.</summary>
-    public int MaxConcurrentReconciles { get; init; } = 1;
+    public int MaxConcurrentReconciles { get; init; } = 10;
 
     /// <summary>DoltDB passes at the same time.</summary>
     public int MaxDoltDbConcurrentReconciles { get; init; } = 10;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.SqlObjects;
 using DoltDB.Operator.Kubernetes;
 using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Client;
@@ -21,6 +22,7 @@ internal sealed class OperatorRuntime : IHealth, IAsyncDisposable
     private readonly OperatorOptions options;
     private readonly SupervisedLoops loops;
     private readonly DoltConnections connections;
+    private readonly BuiltInDrivers drivers;
     private readonly CacheRegistry caches;
     private readonly EventRecorder events;
     private readonly ControllerManager controllers;
@@ -39,11 +41,13 @@ internal sealed class OperatorRuntime : IHealth, IAsyncDisposable
         Identity = $"{Environment.MachineName}_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         loops = new SupervisedLoops(services.Loggers.CreateLogger<SupervisedLoops>());
         connections = new DoltConnections(new DoltConnector(services.Time), new DoltConnectionsOptions(), services.Time);
+        drivers = new BuiltInDrivers(services.Time);
         caches = new CacheRegistry(client, [.. options.WatchNamespaces], services.Time, services.Random, services.Metrics, services.Loggers.CreateLogger<CacheRegistry>());
         events = new EventRecorder(client, new EventRecorderOptions { Instance = Identity }, services.Time, services.Metrics, services.Loggers.CreateLogger<EventRecorder>());
         controllers = new ControllerManager(
         [
             ClusterController.Create(client, caches, connections, events, services, options.MaxDoltDbConcurrentReconciles),
+            .. SqlObjectControllers.Create(client, caches, events, services, SqlObjects(options)),
         ]);
         if (options.LeaderElect)
         {
@@ -87,7 +91,11 @@ internal sealed class OperatorRuntime : IHealth, IAsyncDisposable
     {
         await loops.DisposeAsync();
         await connections.DisposeAsync();
+        await drivers.DisposeAsync();
     }
+
+    private SqlObjectOptions SqlObjects(OperatorOptions options) =>
+        new() { Workers = options.MaxConcurrentReconciles, Interval = options.RequeueSql, Drivers = drivers.Get };
 
     private async Task<LeadershipEnd> WorkAsync(CancellationToken stopping)
     {

@@ -112,6 +112,40 @@ internal sealed class Laptop : IAsyncDisposable
     /// <summary>A session through a Service's address, as a client has it.</summary>
     public async Task<DoltServer> ConnectServiceAsync(string cluster, string service) => await ConnectAsync(cluster, await target.ServiceAddressAsync(service, Token));
 
+    /// <summary>A session through a Service's address as another account than the administrator.</summary>
+    public async Task<DoltServer> ConnectServiceAsync(string service, string user, string password)
+    {
+        var address = await target.ServiceAddressAsync(service, Token);
+        return await new DoltConnector(TimeProvider.System).ConnectAsync(new DoltEndpoint { Host = address.Host, Port = address.Port, User = user, Password = password }, SqlDeadline, Token);
+    }
+
+    /// <summary>Waits until the Ready condition of a Database, User or Grant has the reason, for its newest spec.</summary>
+    public async Task<Condition> AwaitSqlObjectAsync<T>(ResourceKind<T> kind, string name, string reason = "Created")
+        where T : KubernetesObject
+    {
+        Condition? Ready(T? found)
+        {
+            var conditions = System.Text.Json.JsonSerializer.SerializeToNode(found!, kind.TypeInfo)?["status"]?["conditions"];
+            return System.Text.Json.JsonSerializer.Deserialize(conditions, ApiJson.Default.IReadOnlyListCondition).Find("Ready");
+        }
+
+        var seen = await AwaitAsync(
+            kind,
+            name,
+            found => Ready(found) is { } ready && ready.Reason == reason && ready.ObservedGeneration == found.Metadata.Generation,
+            $"{kind.Kind} {name}: {reason}",
+            found => $"{Ready(found)?.Reason}: {Ready(found)?.Message}");
+        return Ready(seen)!;
+    }
+
+    /// <summary>Deletes an object and waits until it is gone.</summary>
+    public async Task DeleteAsync<T>(ResourceKind<T> kind, string name)
+        where T : class, IKubernetesObject
+    {
+        await Client.DeleteAsync(kind, In(name), new DeleteOptions(), Token);
+        await PollAsync(() => GetAsync(kind, name), static found => found is null, found => $"{kind.Kind} {name} is still there");
+    }
+
     /// <summary>A session with one server.</summary>
     public async Task<DoltServer> ConnectPodAsync(string cluster, string pod) => await ConnectAsync(cluster, await target.PodAddressAsync(pod, Token));
 

@@ -97,18 +97,7 @@ internal static class ClusterResources
         Namespace = request.Namespace,
         Labels = new() { [ClusterLabels.Name] = request.Name, [ClusterLabels.ManagedBy] = ClusterLabels.OperatorName },
         Annotations = annotations,
-        OwnerReferences =
-        [
-            new OwnerReference
-            {
-                ApiVersion = DoltKinds.DoltDb.ApiVersion,
-                Kind = DoltKinds.DoltDb.Kind,
-                Name = request.Name,
-                Uid = request.Cluster.Metadata.Uid ?? "",
-                Controller = true,
-                BlockOwnerDeletion = true,
-            },
-        ],
+        OwnerReferences = [DoltKinds.DoltDb.OwnedBy(request.Cluster)],
     };
 
     /// <summary>The name of the pods' ServiceAccount.</summary>

@@ -17,6 +17,13 @@ internal sealed class DirectoryServer
     /// <summary>Version of the server.</summary>
     public string Version { get; }
 
+    /// <summary>Makes a server, or gives one another administrator.</summary>
+    public static Task InitializeAsync(string root, DriverAccount administrator, CancellationToken cancellationToken) => WriteAsync(
+        Path.Combine(root, "server.json"),
+        new ServerMetadata("1.0", new AccountMetadata(administrator.User, PasswordHash.Of(administrator.Password))),
+        ServerJson.Default.ServerMetadata,
+        cancellationToken);
+
     /// <summary>Opens the server as its administrator.</summary>
     /// <exception cref="DriverException">There is no server, or it refuses the login.</exception>
     public static async Task<DirectoryServer> LogInAsync(string root, DriverAccount administrator, CancellationToken cancellationToken)

@@ -7,18 +7,24 @@ using FileDriver;
 namespace DoltDB.Operator.Drivers.Tests;
 
 /// <summary>The sample: as a program, and what it leaves on its server.</summary>
-public sealed class FileDriverTests : IDisposable
+public sealed class FileDriverTests : IAsyncLifetime
 {
-    private readonly FileServer server = new();
+    private FileServer server = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => server.Dispose();
+    public async ValueTask InitializeAsync() => server = await FileServer.StartAsync(Cancel);
+
+    public ValueTask DisposeAsync()
+    {
+        server.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task The_sample_keeps_the_contract_as_a_program()
     {
-        var checks = await new DriverConformance(FileServer.Process, server.Target).RunAsync(Cancel);
+        var checks = await new DriverConformance(new DriverProcess([FileServer.Program], TimeProvider.System), server.Target).RunAsync(Cancel);
 
         checks.Count.ShouldBeGreaterThan(40);
         checks.Where(check => check.Problem is not null).ShouldBeEmpty();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DoltDB.Operator.Drivers;
 using DoltDB.Operator.Drivers.Conformance;
 using FileDriver;
@@ -12,21 +11,28 @@ internal sealed class FileServer : IDisposable
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("file-server-");
 
-    public FileServer() => File.WriteAllText(
-        System.IO.Path.Combine(Path, "server.json"),
-        JsonSerializer.Serialize(new ServerMetadata("1.0", new AccountMetadata("admin", PasswordHash.Of(AdminPassword))), ServerJson.Default.ServerMetadata));
-
     public string Path => directory.FullName;
 
     /// <summary>The program of the sample.</summary>
-    public static DriverProcess Process { get; } = new([System.IO.Path.Combine(AppContext.BaseDirectory, "file-driver")], TimeProvider.System);
+    public static string Program { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "file-driver");
+
+    public static async Task<FileServer> StartAsync(CancellationToken cancellationToken)
+    {
+        var server = new FileServer();
+        await DirectoryServer.InitializeAsync(server.Path, new DriverAccount("admin", AdminPassword), cancellationToken);
+        return server;
+    }
+
+    public bool HasDatabase(string name) => File.Exists(System.IO.Path.Combine(Path, "databases", name, "database.json"));
+
+    public bool HasAccount(string user) => File.Exists(System.IO.Path.Combine(Path, "accounts", user + ".json"));
 
     public ConformanceTarget Target => new()
     {
         Engine = "file",
         Administrator = new DriverAccount("admin", AdminPassword),
         Parameters = new Dictionary<string, string> { ["path"] = Path, ["backupPath"] = System.IO.Path.Combine(Path, "backups") },
-        HasDatabase = (name, _) => Task.FromResult(File.Exists(System.IO.Path.Combine(Path, "databases", name, "database.json"))),
+        HasDatabase = (name, _) => Task.FromResult(HasDatabase(name)),
     };
 
     public DriverRequest Request(DriverOperation operation) => new()

@@ -1,5 +1,6 @@
 using DoltDB.Operator.Sql.Drivers.Dolt;
 using DoltDB.Operator.Sql.Drivers.MySql;
+using DoltDB.Operator.Sql.Drivers.PostgreSql;
 
 namespace DoltDB.Operator.Sql.Drivers;
 
@@ -12,6 +13,7 @@ public static class DatabaseDrivers
     {
         "DOLT" => new DoltDriver(options, clock),
         "MYSQL" or "MARIADB" => new MySqlDriver(options, clock),
+        "POSTGRESQL" or "POSTGRES" => new PostgreSqlDriver(options, clock),
         _ => throw NameRules.Invalid($"there is no built-in driver for engine {engine}"),
     };
 }

@@ -1,16 +1,21 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 
 namespace DoltDB.Operator.Sql.Drivers;
 
 /// <summary>Character sets and collations of databases, as far as engines agree on them.</summary>
-internal static partial class DatabaseRules
+internal static class DatabaseRules
 {
+    private const int LongestEncoding = 64;
+
+    private static readonly SearchValues<char> s_encodingCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@-");
+
     /// <exception cref="DriverException">Invalid: no character set or collation is called so.</exception>
     public static void CheckEncoding(DatabaseDefinition database)
     {
-        if (database.Charset is { } charset && !EncodingPattern().IsMatch(charset))
+        if (database.Charset is { } charset && !IsEncoding(charset))
             throw NameRules.Invalid($"there is no charset of the name given for database {database.Name}");
-        if (database.Collation is { } collation && !EncodingPattern().IsMatch(collation))
+        if (database.Collation is { } collation && !IsEncoding(collation))
             throw NameRules.Invalid($"there is no collation of the name given for database {database.Name}");
     }
 
@@ -43,6 +48,5 @@ internal static partial class DatabaseRules
             throw new DriverException(DriverError.Unsupported, $"{engine} has no ignore patterns");
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_.@-]{1,64}$", RegexOptions.None, 1000)]
-    private static partial Regex EncodingPattern();
+    private static bool IsEncoding(string name) => name.Length is > 0 and <= LongestEncoding && !name.AsSpan().ContainsAnyExcept(s_encodingCharacters);
 }

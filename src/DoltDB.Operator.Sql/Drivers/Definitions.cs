@@ -101,16 +101,16 @@ public sealed record GrantDefinition
     /// <summary>Who.</summary>
     public required AccountName Account { get; init; }
 
-    /// <summary>Privileges such as SELECT, or ALL; empty for roles.</summary>
+    /// <summary>Privileges such as SELECT, or ALL; empty for roles, and for revoking the grant option alone.</summary>
     public IReadOnlyList<string> Privileges { get; init; } = [];
 
     /// <summary>Roles; empty for privileges.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
-    /// <summary>Database, or * for all.</summary>
+    /// <summary>Database, or * for all, which PostgreSQL does not have.</summary>
     public string Database { get; init; } = "*";
 
-    /// <summary>Table, or * for all; in PostgreSQL schema.table.</summary>
+    /// <summary>Table, or * for all; in PostgreSQL schema.table, schema.*, or a table of schema public.</summary>
     public string Table { get; init; } = "*";
 
     /// <summary>Whether the account may pass them on.</summary>

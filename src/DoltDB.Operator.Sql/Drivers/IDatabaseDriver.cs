@@ -5,7 +5,11 @@ namespace DoltDB.Operator.Sql.Drivers;
 /// repeated after a crash at any point and costs one reading where nothing is to be done. Every method has a deadline of the driver's own.
 /// Connections are kept and shared; the driver is safe for many callers at once.
 /// </summary>
-/// <remarks>All methods throw <see cref="DriverException"/>, whose message holds no secret, and nothing else but cancellation.</remarks>
+/// <remarks>
+/// All methods throw <see cref="DriverException"/>, whose message holds no secret, and nothing else but cancellation. Databases and accounts that
+/// belong to the server, and the account that logs in, are <see cref="DriverError.Invalid"/> for everything but the readings: nothing is changed, granted or
+/// revoked there.
+/// </remarks>
 public interface IDatabaseDriver : IAsyncDisposable
 {
     /// <summary>What the engine has.</summary>
@@ -35,6 +39,6 @@ public interface IDatabaseDriver : IAsyncDisposable
     /// <summary>Grants what is missing of the privileges or roles; true when something was granted. The account must exist.</summary>
     Task<bool> EnsureGrantAsync(ServerEndpoint server, GrantDefinition grant, CancellationToken cancellationToken);
 
-    /// <summary>Revokes what is there of the privileges or roles. No error when the account, the database or the table is gone.</summary>
+    /// <summary>Revokes what is there of the privileges or roles, and the grant option with them when it is asked for; without privileges and roles the option alone. No error when the account, the database or the table is gone.</summary>
     Task RevokeAsync(ServerEndpoint server, GrantDefinition grant, CancellationToken cancellationToken);
 }

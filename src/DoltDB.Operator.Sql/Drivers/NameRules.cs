@@ -39,6 +39,8 @@ internal sealed record NameRules
     public void CheckDatabase(string name)
     {
         Check("database name", name, Identifier);
+        if (name == "*")
+            throw Invalid("the database name * stands for all databases");
         if (SystemDatabases.Contains(name.ToLowerInvariant()))
             throw Invalid($"database {name} belongs to the server and is not managed");
     }

@@ -21,7 +21,7 @@ internal sealed record TlsOptions
     public string? ClientKeyPem { get; init; }
 
     /// <summary>Writes what was asked for into the options of a handshake.</summary>
-    /// <exception cref="CryptographicException">A certificate or key is no PEM. The message says which and repeats nothing of it.</exception>
+    /// <exception cref="InvalidCertificateException">A certificate or key is no PEM.</exception>
     public void Apply(SslClientAuthenticationOptions options)
     {
         options.TargetHost = ServerName;
@@ -50,7 +50,7 @@ internal sealed record TlsOptions
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         Read("certificate authority", () => policy.CustomTrustStore.ImportFromPem(authorityPem));
         if (policy.CustomTrustStore.Count == 0)
-            throw new CryptographicException("the certificate authority holds no certificate in PEM");
+            throw new InvalidCertificateException("the certificate authority holds no certificate in PEM");
         return policy;
     }
 
@@ -75,7 +75,7 @@ internal sealed record TlsOptions
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw new CryptographicException($"the {what} is no valid PEM", exception);
+            throw new InvalidCertificateException($"the {what} is no valid PEM", exception);
         }
     }
 }

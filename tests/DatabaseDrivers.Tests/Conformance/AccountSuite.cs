@@ -16,7 +16,7 @@ public abstract class AccountSuite(TestEngine engine) : Suite(engine)
         (await EnsureAsync(account)).ShouldBeFalse();
         await ShouldLogInAsync(account.Name.User, account.Password);
         await ShouldNotLogInAsync(account.Name.User, "another-secret");
-        await ShouldOnlyReadAsync((driver, server) => driver.EnsureAccountAsync(server, account, Token), readings: 1);
+        await ShouldOnlyReadAsync((driver, server) => driver.EnsureAccountAsync(server, account, Token), readings: 2);
     }
 
     [Fact]

@@ -118,6 +118,29 @@ public abstract class GrantSuite(TestEngine engine) : Suite(engine)
     }
 
     [Fact]
+    public async Task Many_accounts_are_granted_one_database_at_once()
+    {
+        var database = await Engine.CreateDatabaseAsync();
+        var accounts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Engine.CreateAccountAsync()));
+        (await Task.WhenAll(accounts.Select(account => EnsureAsync(OnDatabase(account, database, "SELECT"))))).ShouldAllBe(changed => changed);
+        foreach (var account in accounts)
+            (await MayReadAsync(account, database)).ShouldBeTrue();
+        await Task.WhenAll(accounts.Select(account => RevokeAsync(OnDatabase(account, database, "SELECT"))));
+        (await MayReadAsync(accounts[0], database)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Only_the_grant_option_can_be_taken_away()
+    {
+        var (account, database) = await CreateAsync();
+        var friend = await Engine.CreateAccountAsync();
+        await EnsureAsync(OnDatabase(account, database, "SELECT") with { WithGrantOption = true });
+        await RevokeAsync(OnDatabase(account, database) with { WithGrantOption = true });
+        (await MayReadAsync(account, database)).ShouldBeTrue();
+        (await MayAsync(account, database, session => PassOnAsync(session, friend, database))).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_grant_on_a_name_with_an_underscore_opens_no_other_database()
     {
         var account = await Engine.CreateAccountAsync();
@@ -215,6 +238,17 @@ public abstract class GrantSuite(TestEngine engine) : Suite(engine)
 
     private async Task<(AccountDefinition Account, string Database)> CreateAsync() => (await Engine.CreateAccountAsync(), await Engine.CreateDatabaseAsync());
 
-    private Task PassOnAsync(ITestSession session, AccountDefinition friend, string database) => session.ExecuteAsync(
-        Engine.Engine == "PostgreSQL" ? $"GRANT SELECT ON items TO {friend.Name.User}" : $"GRANT SELECT ON {database}.* TO '{friend.Name.User}'@'%'");
+    private async Task PassOnAsync(ITestSession session, AccountDefinition friend, string database)
+    {
+        if (Engine.Engine != "PostgreSQL")
+        {
+            await session.ExecuteAsync($"GRANT SELECT ON {database}.* TO '{friend.Name.User}'@'%'");
+            return;
+        }
+
+        // Without the option, PostgreSQL warns and grants nothing.
+        await session.ExecuteAsync($"GRANT SELECT ON items TO {friend.Name.User}");
+        if (await session.ReadAsync($"SELECT has_table_privilege('{friend.Name.User}', 'items', 'SELECT')") is not "True")
+            throw new RefusedException(new InvalidOperationException("nothing was granted"));
+    }
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using DoltDB.Operator.Sql.Protocol;
 
 namespace DoltDB.Operator.Sql.Drivers.MySqlProtocol;
 
@@ -7,7 +7,7 @@ internal static class DriverErrors
 {
     /// <summary>Whether the exception is the server's, the network's, or one of what a caller gave.</summary>
     public static bool Has(Exception exception) =>
-        exception is DoltException or IOException or TimeoutException or CryptographicException or ArgumentException;
+        exception is DoltException or IOException or TimeoutException or InvalidCertificateException or ArgumentException;
 
     /// <summary>What an exception of opening a connection means.</summary>
     public static DriverException OfLogin(Exception exception, ServerEndpoint server) => exception switch
@@ -15,7 +15,7 @@ internal static class DriverErrors
         DoltException { Code: 1045 or 1130 or 1698 or 1820 or 1862 or 2059 or 2061 or 3118 or 3159 or 3955 or 4151 } refused =>
             new(DriverError.AccessDenied, $"{server} may not log in ({refused.Code}): {refused.Message}", refused),
         DoltException other => new(DriverError.Unreachable, $"{server.Host}:{server.Port} does not let {server.User} in ({other.Code}): {other.Message}", other),
-        CryptographicException => new(DriverError.Invalid, exception.Message, exception),
+        InvalidCertificateException => new(DriverError.Invalid, exception.Message, exception),
         ArgumentException => new(DriverError.Invalid, $"{server.Host}:{server.Port} is no address of a server", exception),
         _ => new(DriverError.Unreachable, exception.Message, exception),
     };
@@ -24,7 +24,7 @@ internal static class DriverErrors
     public static DriverException OfStatement(Exception exception, ServerEndpoint server) => exception switch
     {
         DoltException refused => new(KindOf(refused.Code), $"the server refused the statement ({refused.Code}): {refused.Message}", refused),
-        CryptographicException or ArgumentException => new(DriverError.Invalid, exception.Message, exception),
+        ArgumentException => new(DriverError.Invalid, exception.Message, exception),
         _ => new(DriverError.Unreachable, $"{server.Host}:{server.Port}: {exception.Message}", exception),
     };
 

@@ -108,7 +108,7 @@ internal sealed record PrivilegeCatalog
             return name;
         if (Knows(name))
             throw NameRules.Invalid($"privilege {name} cannot be granted on {Describe(level)}");
-        if (s_all.Any(catalog => catalog.Knows(name) || catalog.Aliases.ContainsKey(name)) || name is "PROXY")
+        if (IsKnown(name) || name is "PROXY")
             throw new DriverException(DriverError.Unsupported, $"{Engine} has no privilege {name}");
         throw NameRules.Invalid($"there is no privilege {privilege}");
     }
@@ -116,6 +116,9 @@ internal sealed record PrivilegeCatalog
     /// <summary>Upper case, one space between words.</summary>
     public static string Normalize(string privilege) =>
         string.Join(' ', privilege.ToUpperInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>Whether any engine of this protocol has a privilege of that name.</summary>
+    public static bool IsKnown(string name) => s_all.Any(catalog => catalog.Knows(name) || catalog.Aliases.ContainsKey(name));
 
     private bool Knows(string name) => Levels[GrantLevel.Global].Contains(name) || Levels[GrantLevel.Database].Contains(name) || Optional.Contains(name);
 

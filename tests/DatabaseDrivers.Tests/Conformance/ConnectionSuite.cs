@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using DatabaseDrivers.Tests.Engines;
 using DoltDB.Operator.Sql.Drivers;
 using DoltDB.Operator.Testing.Servers;
+using BuiltIn = DoltDB.Operator.Sql.Drivers.DatabaseDrivers;
 
 namespace DatabaseDrivers.Tests.Conformance;
 
@@ -34,6 +37,18 @@ public abstract class ConnectionSuite(TestEngine engine) : Suite(engine)
     [Fact]
     public async Task A_host_without_an_address_is_unreachable() =>
         await ShouldFailAsync(DriverError.Unreachable, Driver.ProbeAsync(Server with { Host = "nowhere.invalid" }, Token));
+
+    [Fact]
+    public async Task A_server_that_accepts_and_says_nothing_is_unreachable_at_the_deadline()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var driver = BuiltIn.Create(Engine.Engine, new() { ConnectDeadline = TimeSpan.FromMilliseconds(200) }, TimeProvider.System);
+        var started = TimeProvider.System.GetTimestamp();
+        var server = Server with { Port = ((IPEndPoint)silent.LocalEndpoint).Port };
+        await ShouldFailAsync(DriverError.Unreachable, driver.ProbeAsync(server, Token));
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(4));
+    }
 
     [Fact]
     public async Task A_connection_that_was_cut_is_replaced()

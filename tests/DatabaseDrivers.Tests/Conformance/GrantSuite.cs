@@ -26,6 +26,27 @@ public abstract class GrantSuite(TestEngine engine) : Suite(engine)
     }
 
     [Fact]
+    public async Task A_grant_on_all_databases_covers_them_or_is_refused()
+    {
+        var (account, database) = await CreateAsync();
+        var grant = OnDatabase(account, "*", "SELECT", "PROCESS");
+        if (Engine.Engine == "PostgreSQL")
+        {
+            await ShouldFailAsync(DriverError.Unsupported, EnsureAsync(grant), "database *");
+            return;
+        }
+
+        (await EnsureAsync(grant)).ShouldBeTrue();
+        (await MayReadAsync(account, database)).ShouldBeTrue();
+        (await EnsureAsync(grant)).ShouldBeFalse();
+        (await EnsureAsync(OnDatabase(account, database, "SELECT"))).ShouldBeTrue("what is granted here must outlive what is granted everywhere");
+        await RevokeAsync(grant);
+        (await MayReadAsync(account, database)).ShouldBeTrue();
+        await ShouldFailAsync(DriverError.Invalid, EnsureAsync(OnDatabase(account, database, "PROCESS")), "PROCESS");
+        await ShouldFailAsync(DriverError.Invalid, EnsureAsync(grant with { Table = "items" }), "items");
+    }
+
+    [Fact]
     public async Task A_grant_on_a_database_covers_tables_that_come_later()
     {
         var (account, database) = await CreateAsync();

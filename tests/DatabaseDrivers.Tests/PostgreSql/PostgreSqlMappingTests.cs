@@ -159,6 +159,16 @@ public sealed class PostgreSqlMappingTests(PostgreSqlEngine engine) : Suite(engi
     }
 
     [Fact]
+    public async Task A_superuser_is_neither_managed_nor_dropped()
+    {
+        var name = Engine.NewName("chief");
+        await RunAsync("postgres", $"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD 'chief-secret'");
+        await ShouldFailAsync(DriverError.Invalid, EnsureAsync(new AccountDefinition { Name = new(name, "%"), Password = "hijacked" }), name);
+        await ShouldFailAsync(DriverError.Invalid, Driver.DropAccountAsync(Server, new(name, "%"), Token), name);
+        await ShouldLogInAsync(name, "chief-secret");
+    }
+
+    [Fact]
     public async Task Functions_that_a_user_puts_into_a_database_are_not_called_by_the_administrator()
     {
         var (account, database) = await CreateAsync();

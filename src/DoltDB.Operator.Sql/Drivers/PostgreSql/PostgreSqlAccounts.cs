@@ -7,7 +7,7 @@ internal static class PostgreSqlAccounts
 {
     private const string Read = """
         SELECT r.rolcanlogin::text, r.rolconnlimit::text, has_table_privilege('pg_catalog.pg_authid', 'SELECT')::text,
-          (pg_has_role(r.oid, 'MEMBER') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))::text
+          (pg_has_role(r.oid, 'MEMBER') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))::text, r.rolsuper::text
         FROM pg_roles r WHERE r.rolname = $1
         """;
 
@@ -24,6 +24,7 @@ internal static class PostgreSqlAccounts
         Check(session, account);
         var role = PostgreSqlQuoting.Identifier(account.Name.User);
         var stored = await ReadAsync(session, account.Name.User);
+        RefuseSuperuser(account.Name.User, stored);
         if (stored is null)
         {
             await session.ExecuteSecretAsync($"CREATE ROLE {role} LOGIN{Limit(account.MaxUserConnections)} PASSWORD {PostgreSqlQuoting.Literal(Encrypt(account.Password))}");
@@ -45,6 +46,7 @@ internal static class PostgreSqlAccounts
     {
         if (await ReadAsync(session, user) is not { } stored)
             return;
+        RefuseSuperuser(user, stored);
         var role = PostgreSqlQuoting.Identifier(user);
         await JoinAsync(session, role, stored);
         await session.ExecuteAsync($"ALTER ROLE {role} NOLOGIN");
@@ -95,8 +97,15 @@ internal static class PostgreSqlAccounts
     private static int LimitOf(int most) => most == 0 ? -1 : most;
 
     private static async Task<Stored?> ReadAsync(PostgreSqlSession session, string user) => (await session.QueryAsync(Read, user)) is [var row, ..]
-        ? new(row[0] is "true", int.Parse(row[1] ?? "-1", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), row[2] is "true", row[3] is "true")
+        ? new(row[0] is "true", int.Parse(row[1] ?? "-1", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), row[2] is "true", row[3] is "true", row[4] is "true")
         : null;
 
-    private sealed record Stored(bool CanLogIn, int ConnectionLimit, bool IsPasswordReadable, bool IsManageable);
+    /// <summary>Who may name accounts must not get hold of one that may do everything.</summary>
+    private static void RefuseSuperuser(string user, Stored? stored)
+    {
+        if (stored is { IsSuperuser: true })
+            throw NameRules.Invalid($"user {user} is a superuser and is not managed");
+    }
+
+    private sealed record Stored(bool CanLogIn, int ConnectionLimit, bool IsPasswordReadable, bool IsManageable, bool IsSuperuser);
 }

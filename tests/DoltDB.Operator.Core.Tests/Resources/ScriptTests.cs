@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Tests.Clusters;
 using DoltDB.Operator.Testing;
 
 namespace DoltDB.Operator.Core.Tests.Resources;
@@ -12,6 +13,7 @@ public sealed class ScriptTests : IDisposable
     private const string FakeDolt = """
         #!/bin/sh
         printf '%s\n' "$*" >> "$CALLS"
+        if [ "$1 $2" = "remote -v" ]; then cat .dolt/remotes; fi
         if [ "$1" = sql ]; then cat >> "$SQL"; mkdir -p .doltcfg; : > .doltcfg/privileges.db; fi
         """;
 
@@ -77,6 +79,26 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public void A15_A_volume_of_another_cluster_forgets_where_that_cluster_is()
+    {
+        WriteConfiguration("db-0", new Situation { Spec = Situation.Replicated(3, 0) });
+        WriteDatabase("moved", "db-1 http://db-1.db-internal.production:50051/moved", "origin https://doltremoteapi.dolthub.com/shop/moved", "db-2 http://db-2.db-internal.ns:50051/moved");
+        WriteDatabase("ported", "db-1 http://db-1.db-internal.ns:50055/ported");
+        WriteDatabase("ours", "db-1 http://db-1.db-internal.ns:50051/ours", "db-2 http://db-2.db-internal.ns:50051/ours");
+        Run(Scripts.Init, "root", "secret").ShouldBe(0);
+        Calls.Split('\n').Where(call => call.StartsWith("remote", StringComparison.Ordinal)).ShouldBe(["remote -v", "remote remove db-1", "remote -v", "remote remove db-1"]);
+    }
+
+    [Fact]
+    public void A15_A_server_without_replication_keeps_every_remote()
+    {
+        WriteConfiguration("db-0", new Situation { Spec = """{"engineVersion":"1.57.2","storage":{"size":"1Gi"}}""" });
+        WriteDatabase("shop", "db-1 http://db-1.db-internal.production:50051/shop");
+        Run(Scripts.Init, "root", "secret").ShouldBe(0);
+        Calls.ShouldNotContain("remote");
+    }
+
+    [Fact]
     public void C15_A_standby_ends_at_once()
     {
         Directory.CreateDirectory(Path.Combine(root, "db", ".dolt"));
@@ -98,6 +120,22 @@ public sealed class ScriptTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(root, "go"), "", TestContext.Current.CancellationToken);
         (await ended).ShouldBe(0);
         (await File.ReadAllLinesAsync(slept, TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
+    }
+
+    private void WriteConfiguration(string pod, Situation situation) =>
+        File.WriteAllText(Path.Combine(root, "etc", pod + ".yaml"), situation.Plan().Desired!.ConfigMap.Data![pod + ".yaml"]);
+
+    /// <summary>A database as Dolt leaves it on the volume, with its remotes.</summary>
+    private void WriteDatabase(string name, params string[] remotes)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(root, "db", name, ".dolt")).FullName;
+        File.WriteAllLines(Path.Combine(directory, "remotes"), remotes);
+        var entries = remotes.Select(remote => remote.Split(' ')).Select(remote => $$"""    "{{remote[0]}}": { "name": "{{remote[0]}}", "url": "{{remote[1]}}", "params": {} }""");
+        File.WriteAllText(Path.Combine(directory, "repo_state.json"), $$"""
+            { "head": "refs/heads/main", "remotes": {
+            {{string.Join(",\n", entries)}}
+            } }
+            """);
     }
 
     private static string Quoted(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "'";

@@ -5,7 +5,9 @@ internal static class Scripts
 {
     /// <summary>
     /// Prepares the data volume: global configuration, the server's configuration file, and the administrator's account on first use. SQL goes
-    /// through standard input, so that no password is in any process argument.
+    /// through standard input, so that no password is in any process argument. A database keeps the address of each standby from when it first saw
+    /// its name: those of a volume that comes from elsewhere, or from before the port changed, are forgotten, or this server would write to the
+    /// cluster that the volume was copied from.
     /// </summary>
     public const string Init = """
         set -eu
@@ -16,6 +18,21 @@ internal static class Scripts
         dolt config --global --add versioncheck.disabled "$METRICS_DISABLED" >/dev/null
         cp "/etc/doltdb/$POD_NAME.yaml" config.yaml.next
         mv -f config.yaml.next config.yaml
+        addresses=$(sed -n 's|^ *remote_url_template: "\(.*\){database}"$|\1|p' config.yaml)
+        if [ -n "$addresses" ]; then
+          for state in */.dolt/repo_state.json; do
+            [ -f "$state" ] || continue
+            grep -o '"url": *"[^"]*"' "$state" | grep -q -v -F -e "$addresses" || continue
+            database=${state%%/*}
+            (cd "$database" && dolt remote -v) | while read -r name url rest; do
+              address=$(grep -F -x -A 1 -e "  - name: \"$name\"" config.yaml | sed -n 's|^ *remote_url_template: "\(.*\){database}"$|\1|p')
+              case "$url" in
+                "${address:-$url}"*) ;;
+                *) (cd "$database" && dolt remote remove "$name" </dev/null) ;;
+              esac
+            done
+          done
+        fi
         if [ ! -f .doltcfg/privileges.db ]; then
           quote() { printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g"; }
           user="'$(quote "$DOLT_USERNAME")'@'%'"

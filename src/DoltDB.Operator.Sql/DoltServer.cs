@@ -101,6 +101,21 @@ public sealed class DoltServer : IDoltServer, ISqlSession
         await QueryAsync(DoltStatements.SetAckWritesTimeout(seconds), deadline, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task SetAdministratorAsync(string user, string password, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var budget = new DeadlineBudget(_clock, deadline);
+        var accounts = StoredAccount.Parse(await QueryAsync(DoltStatements.ListAccounts, budget.Remaining, cancellationToken));
+        if (accounts.Any(account => account.User == user && account.Host == DoltStatements.AnyHost))
+        {
+            await QueryAsync(DoltStatements.SetPassword(user, password), budget.Remaining, cancellationToken);
+            return;
+        }
+
+        await QueryAsync(DoltStatements.CreateAccount(user, password), budget.Remaining, cancellationToken);
+        await QueryAsync(DoltStatements.GrantAll(user), budget.Remaining, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken) =>
         await ChangeRoleAsync(DoltStatements.AssumeRole(role, epoch), deadline, cancellationToken);
 

@@ -31,6 +31,9 @@ internal static class DoltStatements
     /// <summary>A configuration may switch autocommit off, and a session that never commits would read one snapshot for ever.</summary>
     public const string EnableAutocommit = "SET autocommit = 1";
 
+    /// <summary>The host part of accounts that may come from anywhere.</summary>
+    public const string AnyHost = "%";
+
     private static readonly HashSet<string> s_systemDatabases =
         new(StringComparer.OrdinalIgnoreCase) { "information_schema", "mysql", "performance_schema", "dolt_cluster" };
 
@@ -47,6 +50,13 @@ internal static class DoltStatements
         $"CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY('{Number(epoch)}', '{Number(minimumCaughtUpStandbys)}')";
 
     public static string SetAckWritesTimeout(int seconds) => $"SET GLOBAL dolt_cluster_ack_writes_timeout_secs = {Number(seconds)}";
+
+    /// <summary>Always with IDENTIFIED: without it Dolt empties the password.</summary>
+    public static string SetPassword(string user, string password) => $"ALTER USER {Anywhere(user)} IDENTIFIED BY {SqlQuoting.Literal(password)}";
+
+    public static string CreateAccount(string user, string password) => $"CREATE USER {Anywhere(user)} IDENTIFIED BY {SqlQuoting.Literal(password)}";
+
+    public static string GrantAll(string user) => $"GRANT ALL PRIVILEGES ON *.* TO {Anywhere(user)} WITH GRANT OPTION";
 
     public static string ShowGrants(string user, string host) => $"SHOW GRANTS FOR {SqlQuoting.Literal(user)}@{SqlQuoting.Literal(host)}";
 
@@ -105,6 +115,8 @@ internal static class DoltStatements
 
     private static string? Value(IReadOnlyList<string?> row, int column) =>
         column < row.Count ? row[column] : throw new IOException($"the server answered {row.Count} columns where at least {column + 1} were due");
+
+    private static string Anywhere(string user) => $"{SqlQuoting.Literal(user)}@{SqlQuoting.Literal(AnyHost)}";
 
     private static string Text(IReadOnlyList<string?> row, int column) =>
         Value(row, column) ?? throw new IOException($"the server answered NULL in column {column + 1}");

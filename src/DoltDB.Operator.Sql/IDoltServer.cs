@@ -39,6 +39,9 @@ public interface IDoltServer : IAsyncDisposable
     /// <summary>Sets how many seconds a write waits for the standbys, for sessions that begin from now on.</summary>
     Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken);
 
+    /// <summary>Gives the account <c>user@%</c> the password, and makes it with all privileges when there is none.</summary>
+    Task SetAdministratorAsync(string user, string password, TimeSpan deadline, CancellationToken cancellationToken);
+
     /// <summary><c>CALL DOLT_ASSUME_CLUSTER_ROLE(role, epoch)</c>. Read the role back on a new connection.</summary>
     Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken);
 

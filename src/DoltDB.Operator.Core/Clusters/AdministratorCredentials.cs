@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Objects;
 
@@ -11,18 +12,24 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <summary>User and password of the administrator; the state says why there are none. The text form holds no secret.</summary>
 internal sealed record Administrator(string User, string Password, CredentialsState State)
 {
+    /// <summary>What the Secret has come to say, and the servers do not know yet; null when it says the same.</summary>
+    public Administrator? Wanted { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => User;
 }
 
 /// <summary>
 /// The Secret <c>N-credentials</c>: the user's, or one that is made when there is none. It is never overwritten and has no owner: it opens
-/// volumes that outlive the DoltDB. Read only when something happens, so that a steady cluster causes no request.
+/// volumes that outlive the DoltDB. When it changes, the servers know the old password still: the last ones that worked are kept in the Secret
+/// <c>N-credentials-applied</c>, so that the new one can be set with them. Read only when something happens, so that a steady cluster causes no request.
 /// </summary>
-internal sealed class AdministratorCredentials(IKubernetesClient client, TimeProvider time)
+internal sealed class AdministratorCredentials(IKubernetesClient client, TimeProvider time, IObjectCache<ObjectMetadata>? secrets = null)
 {
     private const string UserKey = "admin-user";
     private const string PasswordKey = "admin-password";
+    private const string FormerUserKey = "former-user";
+    private const string FormerPasswordKey = "former-password";
     private const int PasswordBytes = 24;
 
     /// <summary>How long a Secret that cannot be used, or whose password is refused, is believed in.</summary>
@@ -33,30 +40,52 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
     /// <summary>The administrator of the cluster; makes the Secret when there is none and <paramref name="mayCreate"/>.</summary>
     public async Task<Administrator> GetAsync(NamespacedName cluster, bool mayCreate, bool isRefused, CancellationToken cancellationToken)
     {
-        if (known.TryGetValue(cluster, out var last) && (time.GetUtcNow() - last.Read < RetryInterval || (last.Administrator.State.IsUsable && !isRefused)))
-            return last.Administrator;
-        var name = new NamespacedName(cluster.Namespace, ClusterNames.Credentials(cluster.Name));
+        var name = cluster with { Name = ClusterNames.Credentials(cluster.Name) };
+        if (known.TryGetValue(cluster, out var last) && !HasChanged(name, last) && (time.GetUtcNow() - last.Read < RetryInterval || (last.Current.State.IsUsable && !isRefused)))
+            return last.Current;
         var secret = await client.GetAsync(BuiltInKinds.Secret, name, cancellationToken);
         if (secret is null && mayCreate)
             secret = await CreateAsync(name, cluster, cancellationToken);
-        var administrator = Read(secret, name.Name);
-        known[cluster] = new Known(administrator, time.GetUtcNow());
-        return administrator;
+        var applied = await ReadAppliedAsync(cluster, cancellationToken);
+        var fresh = new Known(Read(secret, name.Name), applied, secret?.Metadata.ResourceVersion, time.GetUtcNow(), last?.Trial ?? 0);
+        known[cluster] = fresh;
+        return fresh.Current;
+    }
+
+    /// <summary>No server took them: the next ones that may work are tried.</summary>
+    public void Reject(NamespacedName cluster, Administrator administrator)
+    {
+        if (known.TryGetValue(cluster, out var last) && last.Current == administrator)
+            known[cluster] = last with { Trial = last.Trial + 1 };
+    }
+
+    /// <summary>A server took them: they are kept, for the day on which the Secret says something else.</summary>
+    public async Task ConfirmAsync(NamespacedName cluster, Administrator administrator, CancellationToken cancellationToken)
+    {
+        if (!known.TryGetValue(cluster, out var last) || last.Current != administrator || last.Applied?.Last is { } kept && IsSame(kept, administrator))
+            return;
+        var applied = new Applied(administrator with { Wanted = null }, last.Applied?.Last);
+        await client.ApplyAsync(BuiltInKinds.Secret, Secret(cluster, applied), FieldManagers.Operator, null, cancellationToken);
+        known[cluster] = last with { Applied = applied, Trial = 0 };
+    }
+
+    /// <summary>The servers were given what the Secret says: it is what the next pass logs in with.</summary>
+    public void Rotated(NamespacedName cluster)
+    {
+        if (known.TryGetValue(cluster, out var last))
+            known[cluster] = last with { Trial = last.IndexOfWanted };
     }
 
     /// <summary>Forgets a cluster that is gone.</summary>
     public void Forget(NamespacedName cluster) => known.TryRemove(cluster, out _);
 
+    private bool HasChanged(NamespacedName name, Known last) => secrets?.Get(name) is { } seen && seen.Metadata.ResourceVersion != last.Version && time.GetUtcNow() - last.Read > TimeSpan.FromSeconds(1);
+
     private async Task<Secret?> CreateAsync(NamespacedName name, NamespacedName cluster, CancellationToken cancellationToken)
     {
         var made = new Secret
         {
-            Metadata = new ObjectMeta
-            {
-                Name = name.Name,
-                Namespace = name.Namespace,
-                Labels = new() { [ClusterLabels.Name] = cluster.Name, [ClusterLabels.ManagedBy] = ClusterLabels.OperatorName },
-            },
+            Metadata = Metadata(name, cluster),
             Type = "Opaque",
             Data = new()
             {
@@ -74,24 +103,81 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
         }
     }
 
+    private static Secret Secret(NamespacedName cluster, Applied applied)
+    {
+        var data = new Dictionary<string, string> { [UserKey] = Encode(applied.Last.User), [PasswordKey] = Encode(applied.Last.Password) };
+        if (applied.Former is { } former)
+            (data[FormerUserKey], data[FormerPasswordKey]) = (Encode(former.User), Encode(former.Password));
+        return new Secret
+        {
+            Metadata = Metadata(cluster with { Name = ClusterNames.AppliedCredentials(cluster.Name) }, cluster),
+            Type = "Opaque",
+            Data = data,
+        };
+    }
+
+    private static ObjectMeta Metadata(NamespacedName name, NamespacedName cluster) => new()
+    {
+        Name = name.Name,
+        Namespace = name.Namespace,
+        Labels = new() { [ClusterLabels.Name] = cluster.Name, [ClusterLabels.ManagedBy] = ClusterLabels.OperatorName },
+    };
+
+    /// <summary>Who may not read it (a person with kubectl) does without.</summary>
+    private async Task<Applied?> ReadAppliedAsync(NamespacedName cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var secret = await client.GetAsync(BuiltInKinds.Secret, cluster with { Name = ClusterNames.AppliedCredentials(cluster.Name) }, cancellationToken);
+            return Login(secret, UserKey, PasswordKey) is { } last ? new Applied(last, Login(secret, FormerUserKey, FormerPasswordKey)) : null;
+        }
+        catch (KubernetesException exception) when (exception.Code == 403)
+        {
+            return null;
+        }
+    }
+
     private static Administrator Read(Secret? secret, string name)
     {
         if (secret is null)
             return Unusable($"Secret {name} does not exist");
-        var (user, password) = (Text(secret, UserKey), Text(secret, PasswordKey));
-        if (string.IsNullOrEmpty(user))
+        if (string.IsNullOrEmpty(Text(secret, UserKey)))
             return Unusable($"Secret {name} has no key {UserKey}, or it is empty");
-        return string.IsNullOrEmpty(password)
-            ? Unusable($"Secret {name} has no key {PasswordKey}, or it is empty")
-            : new Administrator(user, password, CredentialsState.Usable);
+        return Login(secret, UserKey, PasswordKey) ?? Unusable($"Secret {name} has no key {PasswordKey}, or it is empty");
     }
+
+    private static Administrator? Login(Secret? secret, string user, string password) =>
+        Text(secret, user) is { Length: > 0 } name && Text(secret, password) is { Length: > 0 } word ? new Administrator(name, word, CredentialsState.Usable) : null;
 
     private static Administrator Unusable(string problem) => new("", "", new CredentialsState(false, problem));
 
+    private static bool IsSame(Administrator left, Administrator right) => left.User == right.User && left.Password == right.Password;
+
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private static string? Text(Secret secret, string key) =>
-        secret.Data?.GetValueOrDefault(key) is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
+    private static string? Text(Secret? secret, string key) =>
+        secret?.Data?.GetValueOrDefault(key) is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
 
-    private sealed record Known(Administrator Administrator, DateTimeOffset Read);
+    /// <summary>What worked last, and what worked before that: a standby that takes over may not have heard of the last change.</summary>
+    private sealed record Applied(Administrator Last, Administrator? Former);
+
+    private sealed record Known(Administrator Wanted, Applied? Applied, string? Version, DateTimeOffset Read, int Trial)
+    {
+        /// <summary>Those in use: the ones that worked last, until no server takes them.</summary>
+        public Administrator Current => IsSettled ? Wanted : Of(Candidates());
+
+        /// <summary>Where the Secret's own are among those that may work.</summary>
+        public int IndexOfWanted => Math.Max(Array.FindIndex(Candidates(), candidate => IsSame(candidate, Wanted)), 0);
+
+        /// <summary>Without a usable Secret the cluster is not touched, whatever worked before.</summary>
+        private bool IsSettled => !Wanted.State.IsUsable || Applied is null || (Trial == 0 && IsSame(Applied.Last, Wanted));
+
+        private Administrator Of(Administrator[] candidates) => candidates[Trial % candidates.Length];
+
+        private Administrator[] Candidates() =>
+        [
+            .. new[] { Applied?.Last, Wanted, Applied?.Former }.OfType<Administrator>().DistinctBy(candidate => (candidate.User, candidate.Password))
+                .Select(candidate => IsSame(candidate, Wanted) ? Wanted : candidate with { Wanted = Wanted }),
+        ];
+    }
 }

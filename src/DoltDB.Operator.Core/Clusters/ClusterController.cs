@@ -37,6 +37,7 @@ public static class ClusterController
             .Owns(caches.Policies, Predicates.IgnoresStatus)
             .Owns(caches.Accounts, Predicates.IgnoresStatus)
             .Watches(caches.Pods, static pod => Named(pod.Metadata))
+            .Watches(caches.Secrets, static secret => ClusterNames.ClusterOfCredentials(secret.Metadata.Name ?? "") is { } name ? [new NamespacedName(secret.Metadata.Namespace ?? "", name)] : [])
             .Watches(caches.Claims, static claim => Named(claim.Metadata));
     }
 
@@ -50,7 +51,7 @@ public static class ClusterController
             caches,
             client,
             new ClusterObserver(caches, prober, services.Time),
-            new AdministratorCredentials(client, services.Time),
+            new AdministratorCredentials(client, services.Time, caches.Secrets),
             new ChildObjects(caches, client, new Applier(client, services.Loggers.CreateLogger<Applier>())),
             new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Time, services.Loggers.CreateLogger<ClusterSteps>()),
             prober,

@@ -119,6 +119,9 @@ internal sealed record Member
 /// <param name="Problem">What is wrong with the Secret, naming its key; null when nothing is.</param>
 internal sealed record CredentialsState(bool IsUsable, string? Problem)
 {
+    /// <summary>Whether the Secret says something else than what the servers know.</summary>
+    public bool IsRotationDue { get; init; }
+
     /// <summary>User and password are there.</summary>
     public static readonly CredentialsState Usable = new(true, null);
 }

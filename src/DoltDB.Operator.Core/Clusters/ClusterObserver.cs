@@ -42,7 +42,7 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
             Set = set,
             Claims = claims,
             Members = [.. members.Select(member => member with { Probe = probes.GetValueOrDefault(member.Ordinal) ?? MemberProbe.Unknown, ReportedLag = ReportedLag(cluster, probes, member) })],
-            Credentials = administrator.State,
+            Credentials = administrator.State with { IsRotationDue = administrator.Wanted is not null },
             CanExpandVolumes = CanExpand(claims),
         };
     }

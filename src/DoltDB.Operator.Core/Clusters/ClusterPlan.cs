@@ -66,6 +66,9 @@ internal abstract record ClusterStep(string Because)
     /// <summary>Tell running servers how long a write waits for the standbys.</summary>
     internal sealed record SetAckWritesTimeout(ImmutableArray<int> Ordinals, int Seconds, string Because) : ClusterStep(Because);
 
+    /// <summary>Give the administrator's account the user and password that its Secret has come to say.</summary>
+    internal sealed record RotateCredentials(int Primary, string Because) : ClusterStep(Because);
+
     /// <summary>Make the primary send again what a standby lacks.</summary>
     internal sealed record Heal(int Primary, int Standby, ImmutableArray<string> Databases, bool Accounts, string Because) : ClusterStep(Because);
 }

@@ -84,7 +84,7 @@ internal static class ClusterPlanner
 
     /// <summary>The one disruptive step, the most urgent first.</summary>
     private static ClusterStep? Step(PlanDraft draft) =>
-        OfPrimary(draft) ?? OfIntent(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? (ClusterStep?)Healing(draft) ?? OfVariables(draft);
+        OfPrimary(draft) ?? (ClusterStep?)OfCredentials(draft) ?? OfIntent(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? (ClusterStep?)Healing(draft) ?? OfVariables(draft);
 
     private static ClusterStep? OfPrimary(PlanDraft draft) => draft.Primary switch
     {
@@ -93,6 +93,12 @@ internal static class ClusterPlanner
         PrimaryDecision.ContinueHandOver go => new ClusterStep.HandOver(go.HandOver, draft.Facts.Spec.MinCaughtUpStandbys(), "a hand-over that was begun goes on"),
         _ => null,
     };
+
+    /// <summary>As soon as there is a primary that can be told: until then the old ones open.</summary>
+    private static ClusterStep.RotateCredentials? OfCredentials(PlanDraft draft) =>
+        draft.Facts.Credentials.IsRotationDue && draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.IsReachable == true
+            ? new ClusterStep.RotateCredentials(settled.Ordinal, $"the administrator gets what Secret {ClusterNames.Credentials(draft.Facts.Name)} says")
+            : null;
 
     private static ClusterStep.HandOver? OfIntent(PlanDraft draft)
     {

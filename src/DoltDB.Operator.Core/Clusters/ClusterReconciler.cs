@@ -71,6 +71,10 @@ internal sealed class ClusterReconciler(
         var key = NamespacedName.Of(cluster);
         var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
         var facts = memory.Complete(await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken));
+        if (facts.Members.Any(member => member.IsReachable))
+            await credentials.ConfirmAsync(key, administrator, cancellationToken);
+        else if (facts.Members.Any(member => member.Probe.IsAccessDenied))
+            credentials.Reject(key, administrator);
         if (memory.Calm is { } calm && Calm.IsSame(calm.Facts, facts) && children.IsSettled(key))
             return (calm.Plan, cluster, false);
         var plan = ClusterPlanner.Plan(facts, renders.Render);
@@ -95,6 +99,8 @@ internal sealed class ClusterReconciler(
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         memory.Remember(facts, step, result);
+        if (result.IsRotated)
+            credentials.Rotated(key);
         metrics.Stepped(cluster, step, result);
         if (result.Event is { } happened)
             Record(cluster, [happened]);

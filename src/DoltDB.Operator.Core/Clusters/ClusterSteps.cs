@@ -22,6 +22,9 @@ internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
     /// <summary>Whether the next pass must read anew what servers hold and have.</summary>
     public bool ReadsContentNow { get; init; }
 
+    /// <summary>Whether the servers have the administrator's new password.</summary>
+    public bool IsRotated { get; init; }
+
     /// <summary>Uid of the pod that was removed; null when none was.</summary>
     public string? RemovedPod { get; init; }
 }
@@ -50,6 +53,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             ClusterStep.ReplaceSet replace => await ReplaceSetAsync(facts, replace, cancellationToken),
             ClusterStep.GrowClaims grow => await GrowAsync(facts, grow, cancellationToken),
             ClusterStep.SetAckWritesTimeout set => await SetAckWritesTimeoutAsync(facts, set, administrator, cancellationToken),
+            ClusterStep.RotateCredentials rotate => await RotateAsync(facts, rotate, administrator, cancellationToken),
             ClusterStep.Heal heal => await HealAsync(facts, heal, administrator, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "unknown step"),
         };
@@ -191,6 +195,17 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         }
 
         return new StepResult(false, new ClusterEvent(EventType.Normal, "Configured", step.Because)) { ReadsContentNow = true };
+    }
+
+    /// <summary>Gives the administrator's account what its Secret says. Connections stay; the standbys hear of it from the primary.</summary>
+    private async Task<StepResult> RotateAsync(ClusterFacts facts, ClusterStep.RotateCredentials step, Administrator administrator, CancellationToken cancellationToken)
+    {
+        if (administrator.Wanted is not { } wanted || Endpoint(facts, step.Primary, administrator) is not { } endpoint)
+            return new StepResult(false, null);
+        var failure = await commands.SetAdministratorAsync(endpoint, wanted.User, wanted.Password, cancellationToken);
+        return failure is null
+            ? new StepResult(true, new ClusterEvent(EventType.Normal, "CredentialsRotated", step.Because)) { IsRotated = true, ReadsContentNow = true }
+            : new StepResult(false, new ClusterEvent(EventType.Warning, "RotationFailed", $"{step.Because}: {failure}"));
     }
 
     private async Task<StepResult> HealAsync(ClusterFacts facts, ClusterStep.Heal step, Administrator administrator, CancellationToken cancellationToken)

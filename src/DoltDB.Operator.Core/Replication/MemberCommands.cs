@@ -101,12 +101,19 @@ internal sealed class MemberCommands(DoltConnections connections)
     }
 
     /// <summary>Sets how long writes wait for the standbys; returns why it could not, or null.</summary>
-    public async Task<string?> SetAckWritesTimeoutAsync(DoltEndpoint endpoint, int seconds, CancellationToken cancellationToken)
+    public Task<string?> SetAckWritesTimeoutAsync(DoltEndpoint endpoint, int seconds, CancellationToken cancellationToken) =>
+        TryAsync(endpoint, server => server.SetAckWritesTimeoutAsync(seconds, QueryDeadline, cancellationToken), cancellationToken);
+
+    /// <summary>Makes an account of that name and password the administrator; returns why it could not, or null.</summary>
+    public Task<string?> SetAdministratorAsync(DoltEndpoint endpoint, string user, string password, CancellationToken cancellationToken) =>
+        TryAsync(endpoint, server => server.SetAdministratorAsync(user, password, PromotionDeadline, cancellationToken), cancellationToken);
+
+    private async Task<string?> TryAsync(DoltEndpoint endpoint, Func<IDoltServer, Task> command, CancellationToken cancellationToken)
     {
         try
         {
             await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
-            await lease.Server.SetAckWritesTimeoutAsync(seconds, QueryDeadline, cancellationToken);
+            await command(lease.Server);
             return null;
         }
         catch (Exception exception) when (IsOfServer(exception))

@@ -16,7 +16,7 @@ internal sealed class SqlObjectCaches
         Instances = registry.Get(DoltKinds.ExternalInstance);
         Drivers = registry.Get(DoltKinds.DatabaseDriver);
         Jobs = registry.Get(BuiltInKinds.Job, new CacheOptions<Job> { LabelSelector = JobDrivers.DriverJobNames.DatabaseUid });
-        Secrets = registry.Get(BuiltInKinds.SecretMetadata, new CacheOptions<ObjectMetadata> { Transform = Reduce });
+        Secrets = Clusters.ClusterCaches.SecretsOf(registry);
         AddServerIndexes();
         AddSecretIndexes();
         Databases.AddIndex(SqlIndexes.ByIdentity, static database => SqlIndexes.Of(SqlIndexes.Identity(database)));
@@ -53,9 +53,4 @@ internal sealed class SqlObjectCaches
         Users.AddIndex(SqlIndexes.BySecret, SqlSecrets.Of);
         Instances.AddIndex(SqlIndexes.BySecret, SqlSecrets.Of);
     }
-
-    private static ObjectMetadata Reduce(ObjectMetadata secret) => new()
-    {
-        Metadata = new() { Name = secret.Metadata.Name, Namespace = secret.Metadata.Namespace, Uid = secret.Metadata.Uid, ResourceVersion = secret.Metadata.ResourceVersion },
-    };
 }

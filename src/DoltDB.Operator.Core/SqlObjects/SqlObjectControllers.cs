@@ -44,7 +44,7 @@ public static class SqlObjectControllers
         var (clusters, caches) = (new ClusterCaches(registry), new SqlObjectCaches(registry));
         var secrets = new SecretReader(client, caches.Secrets);
         var access = new NamespaceAccess(client, services.Time);
-        var servers = new ServerResolver(clusters, caches.Instances, caches.Drivers, new AdministratorCredentials(client, services.Time), secrets, access);
+        var servers = new ServerResolver(clusters, caches.Instances, caches.Drivers, new AdministratorCredentials(client, services.Time, caches.Secrets), secrets, access);
         var shared = new SqlObjectServices(client, servers, access, events, services.Time) { Interval = options.Interval };
         var drivers = new DriverSource(options.Drivers, new ServerGate(services.Time));
         var passwords = new Passwords(client, secrets);

@@ -26,6 +26,12 @@ internal static class ClusterNames
     /// <summary>The administrator's account.</summary>
     public static string Credentials(string cluster) => cluster + "-credentials";
 
+    /// <summary>The administrator's account as the servers know it.</summary>
+    public static string AppliedCredentials(string cluster) => cluster + "-credentials-applied";
+
+    /// <summary>The cluster whose administrator's Secret has the name; null for another Secret.</summary>
+    public static string? ClusterOfCredentials(string secret) => secret.EndsWith("-credentials", StringComparison.Ordinal) ? secret[..^"-credentials".Length] : null;
+
     /// <summary>A pod, which is also the name of the remote that others know it by.</summary>
     public static string Pod(string cluster, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{cluster}-{ordinal}");
 

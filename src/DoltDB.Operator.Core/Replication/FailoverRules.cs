@@ -110,9 +110,12 @@ internal static class Candidates
         facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { Databases: { } proven } && member.Probe.Content is { } held
         && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
 
-    /// <summary>When the member was first seen with what it holds, if that was after the primary went: only a primary that lives on behind a partition brings more.</summary>
+    /// <summary>
+    /// When the member last changed, if it went on changing after the primary had gone: then the primary lives on behind a partition, and this one hears of
+    /// its writes. Once or twice says nothing: what was under way on a slow line arrives late.
+    /// </summary>
     private static DateTimeOffset WrittenSince(Member? primary, Member member) =>
-        member.Probe.Content?.Since is { } since && since > primary?.Probe.AwaySince ? since : DateTimeOffset.MinValue;
+        member.Probe.Content?.Moves is { Length: ContentProof.MostMoves } moves && moves[0] > primary?.Probe.AwaySince ? moves[^1] : DateTimeOffset.MinValue;
 
     private static DateTimeOffset LastEqual(ClusterFacts facts, Member member) =>
         facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName)?.Time ?? DateTimeOffset.MinValue;

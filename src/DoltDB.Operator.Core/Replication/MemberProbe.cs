@@ -56,6 +56,12 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     /// </summary>
     public ImmutableHashSet<string> Moved { get; init; } = [];
 
+    /// <summary>When readings of this incarnation differed from the one before; the last few.</summary>
+    public ImmutableArray<DateTimeOffset> Moves { get; init; } = [];
+
+    /// <summary>How many moves are remembered.</summary>
+    public const int MostMoves = 3;
+
     /// <summary>Whether the standby held all that <paramref name="primary"/> holds, up to writes that are on their way.</summary>
     public bool HoldsOrFollows(ContentProof primary) =>
         Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains);

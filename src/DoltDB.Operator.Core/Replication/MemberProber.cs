@@ -156,8 +156,8 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
     {
         if (role.Role != DoltRole.Standby || before.Content is not { } old || before.Role != role.Role || before.Epoch != role.Epoch)
             return now;
-        var moved = now.Databases.Where(pair => old.Databases.TryGetValue(pair.Key, out var hash) && hash != pair.Value).Select(pair => pair.Key);
-        return now with { Moved = old.Moved.Union(moved) };
+        var moved = now.Databases.Where(pair => old.Databases.TryGetValue(pair.Key, out var hash) && hash != pair.Value).Select(pair => pair.Key).ToList();
+        return now with { Moved = old.Moved.Union(moved), Moves = moved.Count > 0 ? [.. old.Moves.TakeLast(ContentProof.MostMoves - 1), now.Time] : old.Moves };
     }
 
     private sealed class Memory

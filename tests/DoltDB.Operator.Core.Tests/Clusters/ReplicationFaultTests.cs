@@ -155,13 +155,18 @@ public sealed class ReplicationFaultTests
     {
         var situation = Situation.Steady().With(1, member => member with { ReportedLag = TimeSpan.Zero }).With(2, member => member with { ReportedLag = TimeSpan.FromSeconds(2) }).Silent(0, LongEnough);
         var now = situation.Now;
-        Member HoldingSince(Member member, TimeSpan ago) => member with { Probe = member.Probe with { Content = member.Probe.Content! with { Since = now - ago } } };
+        Member Moving(Member member, params double[] secondsAgo) => member with { Probe = member.Probe with { Content = member.Probe.Content! with { Moves = [.. secondsAgo.Select(ago => now.AddSeconds(-ago))] } } };
 
-        var reached = situation.With(1, member => HoldingSince(member, LongEnough * 2)).With(2, member => HoldingSince(member, LongEnough / 2));
+        var reached = situation.With(1, member => Moving(member, 90, 80, 70)).With(2, member => Moving(member, 3, 2, 1));
         reached.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(2);
 
-        var unreached = situation.With(1, member => HoldingSince(member, LongEnough * 3)).With(2, member => HoldingSince(member, LongEnough * 2));
-        unreached.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
+        // Before the primary went, and what was under way then and came late.
+        situation.With(2, member => Moving(member, 90, 80, 70)).Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
+        situation.With(2, member => Moving(member, 90, 2, 1)).Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
+
+        // That an operator that has just started reads a server for the first time is no sign that anything was written.
+        var fresh = situation.With(2, member => member with { Probe = member.Probe with { Content = member.Probe.Content! with { Since = now } } });
+        fresh.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
     }
 
     [Fact]

@@ -97,7 +97,11 @@ internal sealed class SimulationRun(int seed)
     private static async Task LosePrimaryForGoodAsync(SimulatedWorld world)
     {
         await Task.Delay(Rest, world.Time);
-        if (world.Cluster()!.Spec!.Replicas < 2 || world.Routed() is not [var name] || world.Pod(name) is not { } primary)
+        if (world.Cluster()!.Spec!.Replicas < 2)
+            return;
+        if (!await AwaitAsync(world, () => IsReady(world) && AreProven(world), PeaceLimit))
+            world.Violate($"standbys are never proven equal: {Describe(world)}");
+        if (world.Routed() is not [var name] || world.Pod(name) is not { } primary)
             return;
         world.Trace($"FAULT the node of {name} dies, and stays dead for a while");
         primary.IsLost = true;
@@ -130,6 +134,10 @@ internal sealed class SimulationRun(int seed)
         && cluster.Status?.ObservedGeneration == cluster.Metadata.Generation
         && cluster.Status?.Conditions?.Any(static condition => condition is { Type: "Ready", Status: "True" }) == true
         && cluster.Status.Members?.Count == cluster.Spec!.Replicas;
+
+    /// <summary>Whether the standbys, as they are now, were seen to hold what the primary holds: only then may one of them take over.</summary>
+    private static bool AreProven(SimulatedWorld world) => world.Pods.Where(pod => !pod.IsGone && pod.Name != world.Cluster()?.Status?.CurrentPrimary)
+        .All(pod => world.Cluster()?.Status?.LastEqual?.Any(proof => proof.Member == pod.Name && proof.PodUid == pod.Uid) == true);
 
     /// <summary>Every server holds every row that was acknowledged and not lost by a failover.</summary>
     private static bool AreEqual(SimulatedWorld world)

@@ -78,7 +78,7 @@ internal static class UpdateRules
             return ("there is no primary", false);
         foreach (var member in facts.Members.Where(member => member.Ordinal < topology.SetReplicas))
         {
-            var problem = member.Pod is null || member.IsDeleting ? "is being replaced" : !member.IsReady ? "is not ready" : topology.IsReplicated ? Lagging(facts, member, primary, stale) : null;
+            var problem = member.Pod is null || member.IsDeleting ? "is being replaced" : !member.IsReady ? "is not ready" : topology.IsReplicated ? Lagging(facts, member, primary, stale) : Silent(member);
             if (problem is not null)
                 return ($"{member.PodName} {problem}", IsOverdue(facts, member));
         }
@@ -86,10 +86,13 @@ internal static class UpdateRules
         return null;
     }
 
+    /// <summary>A server that runs and that only we cannot reach is not ours to disturb. One that refuses the password answers.</summary>
+    private static string? Silent(Member member) => member.IsReachable || member.Probe.IsAccessDenied ? null : "cannot be reached";
+
     private static string? Lagging(ClusterFacts facts, Member member, int? primary, ImmutableArray<int> stale)
     {
         if (!member.IsReachable)
-            return "cannot be reached";
+            return Silent(member) ?? "refuses the administrator's password";
         if (member.Ordinal == primary)
             return null;
         if (!member.IsStandby)

@@ -17,7 +17,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
     /// <summary>For how long an operator may not have noticed that it reaches a server no more: a probe's interval and deadline.</summary>
     private static readonly TimeSpan Blindness = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>For how long nobody can know which standbys a write has reached: what the primary says of them is that old.</summary>
+    /// <summary>For how long before the primary went nobody can know which standbys a write has reached: what it said of them is that old.</summary>
     private static readonly TimeSpan Flight = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<int, DateTimeOffset> times = [];
@@ -25,6 +25,8 @@ internal sealed partial class Invariants(SimulatedWorld world)
     private readonly Dictionary<string, DateTimeOffset> lastPrimary = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> steadySince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> lastReachable = new(StringComparer.Ordinal);
+    private DateTimeOffset primarySeen;
+    private DateTimeOffset operatorSince;
     private string routed = "";
     private string lastRouted = "";
     private long revision;
@@ -43,6 +45,9 @@ internal sealed partial class Invariants(SimulatedWorld world)
 
     /// <summary>Failovers and repairs that were carried out.</summary>
     public int Failovers { get; private set; }
+
+    /// <summary>An operator begins, and knows only what the API server holds.</summary>
+    public void OperatorStarts() => operatorSince = world.Now;
 
     /// <summary>A server said that the row is stored. One that was replaced, and that nobody can end, goes on saying so until its node is back.</summary>
     public void Acknowledge(int row, SimulatedPod pod)
@@ -102,7 +107,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
             world.Violate($"a planned hand-over to {pod.Name} lost {lost.Count} acknowledged rows");
         if (lost.Any(Replicated.Contains))
             world.Violate($"{pod.Name} was promoted without {lost.Count(Replicated.Contains)} rows that were on every standby");
-        foreach (var better in world.Pods.Where(other => other != pod && IsCandidate(other) && Rows(other.Server!.Engine) is var rows && rows.IsSupersetOf(held) && lost.Any(row => rows.Contains(row) && world.Now - times[row] > Flight)))
+        foreach (var better in world.Pods.Where(other => other != pod && IsCandidate(other) && IsKnown(other) && Rows(other.Server!.Engine) is var rows && rows.IsSupersetOf(held) && lost.Any(row => rows.Contains(row) && primarySeen - times[row] > Flight)))
             world.Violate($"{pod.Name} was promoted without {lost.Count} acknowledged rows, of which {better.Name} has some");
         Lost.UnionWith(lost);
     }
@@ -113,7 +118,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
         world.Trace($"{sender.Name} removes {pod}");
         if (sender.IsStale)
             return;
-        if (world.Pods.All(other => IsKnownDown(other)) && world.Pod(pod) is { Server.Engine.IsStopped: false })
+        if (world.Pods.All(other => IsKnownDown(other)) && world.Pod(pod) is { Server.Engine.IsStopped: false } found && !IsBrokenAlone(found))
             world.Violate($"{pod} is removed although no server can be reached");
         if (isForced || world.Pod(pod) is not { } removed || !IsSteady(removed))
             return;
@@ -138,6 +143,8 @@ internal sealed partial class Invariants(SimulatedWorld world)
                 continue;
             }
 
+            if (pod.Server!.Engine.Cluster?.Role == ClusterRole.Primary)
+                primarySeen = world.Now;
             steadySince.TryAdd(pod.Name, world.Now);
             lastReachable[pod.Name] = world.Now;
         }
@@ -192,6 +199,15 @@ internal sealed partial class Invariants(SimulatedWorld world)
 
     /// <summary>Whether the server has been out of reach for so long that the operator must know.</summary>
     private bool IsKnownDown(SimulatedPod pod) => world.Now - lastReachable.GetValueOrDefault(pod.Name) > Blindness;
+
+    /// <summary>
+    /// Whether an operator could compare what the pod holds with the primary before that went. A pod that was made about then is in doubt, and an operator that
+    /// began after it has only the proofs in the status.
+    /// </summary>
+    private bool IsKnown(SimulatedPod pod) => pod.Born + Knowledge < primarySeen && operatorSince + Knowledge < primarySeen;
+
+    /// <summary>Whether the pod is all of a cluster and does not work: a change of the spec may mend it.</summary>
+    private bool IsBrokenAlone(SimulatedPod pod) => !pod.IsReady && world.Cluster()?.Spec?.Replicas == 1;
 
     private bool IsCandidate(SimulatedPod pod) => IsSteadyFor(pod, Knowledge) && pod.Server!.Engine.Cluster?.Role == ClusterRole.Standby;
 

@@ -15,6 +15,7 @@ internal sealed class SimulatedOperators(SimulatedWorld world) : IDisposable
     {
         Current = new SimulatedOperator(world, $"operator-{all.Count}");
         all.Add(Current);
+        world.Invariants.OperatorStarts();
         world.Trace($"{Current.Name} starts");
     }
 

@@ -34,6 +34,12 @@ internal sealed class SimulatedPod(SimulatedWorld world, Pod pod, string address
     /// <summary>Whether the node is lost: nothing reaches the pod and its kubelet does nothing.</summary>
     public bool IsLost { get; set; }
 
+    /// <summary>When the pod was made.</summary>
+    public DateTimeOffset Born { get; } = world.Now;
+
+    /// <summary>Whether its kubelet says that it is ready.</summary>
+    public bool IsReady => container.Ready == true;
+
     /// <summary>Whether the pod is over.</summary>
     public bool IsGone { get; private set; }
 

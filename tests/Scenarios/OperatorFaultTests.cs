@@ -39,7 +39,7 @@ public sealed class OperatorFaultTests
     }
 
     [Fact]
-    public async Task B13_C8_Services_are_there_before_any_pod_and_no_Secret_Event_or_endpoint_is_watched()
+    public async Task B13_C8_Services_are_there_before_any_pod_and_no_Event_or_endpoint_is_watched()
     {
         await using var laptop = await Laptop.StartInsideAsync("counts requests");
         await laptop.ApplyAsync(Manifests.DoltDb("db", "replicas: 2\nstorage: {size: 1Gi, storageClassName: missing}\nreplication: {enabled: true}"));
@@ -49,7 +49,7 @@ public sealed class OperatorFaultTests
 
         var watched = laptop.Host.ApiServer.Requests.Counts.Keys.Where(kind => kind is { UserAgent: "operator-0", Verb: "list" or "watch" }).Select(kind => kind.Resource).ToHashSet(StringComparer.Ordinal);
         watched.ShouldContain("pods");
-        watched.ShouldNotContain(resource => resource == "secrets" || resource == "events" || resource == "endpointslices");
+        watched.ShouldNotContain(resource => resource == "events" || resource == "endpointslices");
     }
 
     [Fact]

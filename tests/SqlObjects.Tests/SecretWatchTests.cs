@@ -11,7 +11,7 @@ public sealed class SecretWatchTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Neither_list_nor_watch_of_Secrets_carries_their_data()
+    public async Task C8_Neither_list_nor_watch_of_Secrets_carries_their_data()
     {
         await using var api = await SandboxApiServer.StartAsync(new SandboxApiServerOptions { Listen = null, Definitions = [.. CrdsCommand.ReadAll()] }, Token);
         using var client = api.Connect("operator");

@@ -86,6 +86,9 @@ internal sealed record Member
     /// <summary>Whether the pod is Ready and stays.</summary>
     public bool IsReady => Pod is not null && !IsDeleting && Pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
+    /// <summary>Since when the pod is not Ready; null while it is, or has not said.</summary>
+    public DateTimeOffset? NotReadySince => Pod?.Status?.Conditions?.FirstOrDefault(static condition => condition is { Type: "Ready", Status: not "True" })?.LastTransitionTime;
+
     /// <summary>Whether the pod is being deleted, or was told to and the cache has not seen it.</summary>
     public bool IsDeleting => IsRemoved || Pod?.Metadata.DeletionTimestamp is not null;
 

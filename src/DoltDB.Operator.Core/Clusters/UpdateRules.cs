@@ -45,14 +45,17 @@ internal static class UpdateRules
 
     /// <summary>
     /// Whether the pod does not run, so that its replacement disturbs nobody. While there is a primary any other pod is replaced at once. While
-    /// there is none, the pod may be all that is left: it gets the time to come back by itself, and must be known not to run.
+    /// there is none, the pod may be all that is left: it gets the time to come back by itself, and must be known not to run. A server that answers and
+    /// is not ready for long (a probe that cannot succeed) serves nobody either.
     /// </summary>
     private static bool IsBroken(ClusterFacts facts, ClusterTopology topology, Member member, int? primary)
     {
-        if (member.IsReady || member.IsDeleting || member.IsReachable)
+        if (member.IsReady || member.IsDeleting)
             return false;
+        if (member.IsReachable)
+            return member.NotReadySince is { } unready && facts.Now - unready >= ReturnLimit && (!topology.IsReplicated || (primary is not null && member.Ordinal != primary));
         if (!topology.IsReplicated)
-            return true;
+            return !member.IsRunning || member.Probe.IsAccessDenied;
         if (primary is not null)
             return member.Ordinal != primary;
         return !member.IsRunning && member.Probe.AwaySince is { } since && facts.Now - since >= ReturnLimit;

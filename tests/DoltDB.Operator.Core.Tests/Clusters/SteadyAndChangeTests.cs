@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
@@ -83,6 +84,19 @@ public sealed class SteadyAndChangeTests
         var handOver = updated.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
         handOver.State.Reason.ShouldBe("RollingUpdate");
         handOver.State.From.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(60, true)]
+    [InlineData(5, false)]
+    public void A_standby_that_answers_and_is_not_ready_for_long_is_replaced_first_when_the_spec_changes(int seconds, bool isReplaced)
+    {
+        var steady = Situation.Steady();
+        var unready = new PodCondition { Type = "Ready", Status = "False", LastTransitionTime = steady.Now.AddSeconds(-seconds) };
+        var stuck = steady.With(1, member => member with { Pod = member.Pod! with { Status = member.Pod.Status! with { Conditions = [unready] } } });
+        var plan = (stuck with { Spec = steady.Spec.Replace("1.57.2", "1.58.0") }).Plan();
+        (plan.Step as ClusterStep.RemovePod)?.Ordinal.ShouldBe(1);
+        (plan.Step is ClusterStep.RemovePod).ShouldBe(isReplaced);
     }
 
     [Fact]

@@ -55,6 +55,12 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>The sandbox that it runs in.</summary>
+    public SandboxHost Host => host;
+
+    /// <summary>The operator's process.</summary>
+    public OperatorChild Child => child;
+
     /// <summary>The DoltDB as it is.</summary>
     public async Task<DoltDb> GetAsync(CancellationToken cancellationToken) =>
         await client.GetAsync(DoltKinds.DoltDb, Key, cancellationToken) ?? throw new InvalidOperationException("the DoltDB is gone");

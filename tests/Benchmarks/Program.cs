@@ -30,5 +30,9 @@ var kills = new Option<int>("--count") { Description = "How many kills.", Defaul
 var failover = new Command("failover", "kill -9 of the primary with failover.delaySeconds 3: time until the next confirmed write.") { program, kills };
 failover.SetAction((result, token) => FailoverBenchmark.RunAsync(result.GetValue(program)!, result.GetValue(kills), token));
 
-var root = new RootCommand("Measures the operator as a process of its own against the sandbox's API server.") { start, clusters, switchover, failover };
+var objectCount = new Option<int>("--count") { Description = "How many objects: a third each of Databases, Users and Grants.", DefaultValueFactory = _ => 1000 };
+var objects = new Command("objects", "Apply many Databases, Users and Grants on one DoltDB at once: time until all are Ready, and writes after that.") { program, objectCount, idle };
+objects.SetAction((result, token) => ObjectsBenchmark.RunAsync(result.GetValue(program)!, result.GetValue(objectCount), TimeSpan.FromSeconds(result.GetValue(idle)), token));
+
+var root = new RootCommand("Measures the operator as a process of its own against the sandbox's API server.") { start, clusters, switchover, failover, objects };
 return await root.Parse(args).InvokeAsync();

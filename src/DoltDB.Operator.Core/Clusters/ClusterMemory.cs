@@ -73,7 +73,7 @@ internal sealed class ClusterMemory
         handOverFailure = failure;
         if (failure is null)
             handOvers.End();
-        else
+        else if (!handOvers.Lasts(now))
             handOvers.Begin(now);
     }
 

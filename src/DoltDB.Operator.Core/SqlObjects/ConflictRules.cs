@@ -9,8 +9,6 @@ internal static class ConflictRules
     public static T? Winner<T>(T resource, IReadOnlyList<T> claimants, Func<T, bool> isApplied)
         where T : KubernetesObject
     {
-        if (claimants.Count <= 1 && (claimants.Count == 0 || claimants[0].Metadata.Uid == resource.Metadata.Uid))
-            return null;
         var first = claimants
             .Where(other => other.Metadata.Uid != resource.Metadata.Uid)
             .Append(resource)

@@ -11,6 +11,9 @@ internal sealed record DeletionFacts
     /// <summary>The object's server.</summary>
     public required ServerResolution Server { get; init; }
 
+    /// <summary>Whether the server belongs to a DoltDB, and so to the operator.</summary>
+    public required bool IsOnDoltDb { get; init; }
+
     /// <summary>Whether the object ever had an effect.</summary>
     public required bool IsApplied { get; init; }
 
@@ -66,9 +69,9 @@ internal static class DeletionRules
             return new DeletionDecision.Release($"{facts.Thing} stays: it was there before this object, and spec.adopt is not set");
         if (facts.IsProtected)
             return Hold(facts, SqlReasons.DeletionProtected, $"annotation {ProtectionAnnotation} protects {facts.Thing}: remove it, or set cleanupPolicy to Skip to keep {facts.Thing}");
-        if (facts.Server.IsDeleting && facts.Server is not ServerResolution.Usable { Server.IsOurs: false })
+        if (facts.Server.IsDeleting && (facts.IsOnDoltDb || facts.Server is ServerResolution.Unusable))
             return new DeletionDecision.Release($"{facts.Thing} stays on a server that is being deleted");
-        if (facts is { HoldsData: true, IsBackupDecided: false } && facts.Server is not ServerResolution.Usable { Server.IsOurs: true } && !IsOnDoltDb(facts.Server))
+        if (facts is { HoldsData: true, IsBackupDecided: false, IsOnDoltDb: false })
             return Hold(facts, SqlReasons.FinalBackupUndecided, $"{facts.Thing} is on a server that is not ours: set spec.finalBackup.skip to drop it without a backup, or cleanupPolicy to Skip to keep it");
         return facts.Server is ServerResolution.Unusable unusable
             ? Hold(facts, unusable.Reason, $"{facts.Thing} cannot be removed: {unusable.Message}. Set cleanupPolicy to Skip to let go of it")
@@ -84,6 +87,4 @@ internal static class DeletionRules
     private static DeletionDecision Hold(DeletionFacts facts, string reason, string message) => facts.IsNamespaceTerminating
         ? new DeletionDecision.Release($"{facts.Thing} stays, because its namespace is being deleted: {message}")
         : new DeletionDecision.Wait(reason, message);
-
-    private static bool IsOnDoltDb(ServerResolution server) => server is ServerResolution.Unusable { IsDoltDb: true };
 }

@@ -24,7 +24,7 @@ internal static class SqlIndexes
     /// <summary>Databases by the User that their connection Secret names.</summary>
     public const string ByUserObject = "by-user-object";
 
-    /// <summary>The database that an object manages. Names differ by more than case nowhere.</summary>
+    /// <summary>The database that an object manages. On Dolt names that differ by case alone are one; elsewhere they are kept apart from each other to be safe.</summary>
     public static string? Identity(Database database) => Key(database.Spec, database, database.Spec?.Name?.ToLowerInvariant());
 
     /// <summary>The account that an object manages.</summary>

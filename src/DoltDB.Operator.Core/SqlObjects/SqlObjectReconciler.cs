@@ -85,7 +85,8 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
             {
                 Thing = kind.Thing(pass.Object),
                 Server = resolution,
-                IsApplied = kind.AppliedServer(pass.Object) is not null,
+                IsOnDoltDb = place?.DoltDbRef is not null,
+                IsApplied = kind.AppliedServer(pass.Object) is not null || GoOperator.Made(pass.Object, kind.Status(pass.Object), kind.Finalizer),
                 IsSkipped = spec?.CleanupPolicy == "Skip",
                 IsProtected = pass.Object.Metadata.Annotations?.GetValueOrDefault(DeletionRules.ProtectionAnnotation) == "true",
                 IsNamespaceTerminating = await services.Namespaces.IsTerminatingAsync(pass.Key.Namespace, cancellationToken),
@@ -95,19 +96,9 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
         if (decision is DeletionDecision.Remove)
         {
             var outcome = await TryAsync(() => kind.RemoveAsync(pass, ((ServerResolution.Usable)resolution).Server, cancellationToken));
-            if (outcome is { Problem: null, LookAgain: null })
-            {
-                pass.Record(EventType.Normal, "Removed", $"{facts.Thing} was removed");
-                decision = new DeletionDecision.Release(null);
-            }
-            else if (outcome.Problem is not { } problem || problem.Reason == SqlReasons.InProgress)
-            {
-                return await EndAsync(pass, memory, outcome with { Problem = new SqlProblem(SqlReasons.Deleting, outcome.Problem?.Message ?? $"{facts.Thing} is being removed") }, cancellationToken);
-            }
-            else
-            {
-                decision = DeletionRules.AfterFailure(facts, problem.Reason, problem.Message);
-            }
+            if (outcome.Problem is { Reason: SqlReasons.InProgress } progress)
+                return await EndAsync(pass, memory, outcome with { Problem = progress with { Reason = SqlReasons.Deleting } }, cancellationToken);
+            decision = outcome.Problem is { } problem ? DeletionRules.AfterFailure(facts, problem.Reason, problem.Message) : new DeletionDecision.Release($"{facts.Thing} was removed");
         }
 
         if (decision is DeletionDecision.Wait wait)

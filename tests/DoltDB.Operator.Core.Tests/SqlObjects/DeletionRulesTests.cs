@@ -7,12 +7,11 @@ namespace DoltDB.Operator.Core.Tests.SqlObjects;
 /// <summary>When a deleted object takes its counterpart with it. In doubt it does not.</summary>
 public sealed class DeletionRulesTests
 {
-    private static readonly ServerResolution Elsewhere = Usable(isOurs: false);
-    private static readonly ServerResolution Ours = Usable(isOurs: true);
+    private static readonly ServerResolution Answers = Usable();
     private static readonly ServerResolution Away = new ServerResolution.Unusable("ServerUnreachable", "no answer");
 
     [Fact]
-    public void A_database_of_ours_is_dropped() => Decide(Facts with { Server = Ours }).ShouldBeOfType<DeletionDecision.Remove>();
+    public void A_database_of_ours_is_dropped() => Decide(Facts with { IsOnDoltDb = true }).ShouldBeOfType<DeletionDecision.Remove>();
 
     [Fact]
     public void A_database_elsewhere_is_dropped_only_after_a_decision_about_its_backup()
@@ -36,7 +35,7 @@ public sealed class DeletionRulesTests
         Decide(Facts with { Server = new ServerResolution.Unusable("InstanceNotFound", "gone") { IsGone = true } }).ShouldBeOfType<DeletionDecision.Release>();
 
     [Fact]
-    public void A_DoltDB_that_is_deleted_too_holds_nobody() => Decide(Facts with { Server = Ours with { IsDeleting = true } }).ShouldBeOfType<DeletionDecision.Release>();
+    public void A_DoltDB_that_is_deleted_too_holds_nobody() => Decide(Facts with { IsOnDoltDb = true, Server = Answers with { IsDeleting = true } }).ShouldBeOfType<DeletionDecision.Release>();
 
     [Fact]
     public void A_server_that_does_not_answer_is_waited_for() =>
@@ -48,32 +47,31 @@ public sealed class DeletionRulesTests
     [InlineData(false, false, true)]
     public void A_namespace_that_is_deleted_waits_for_nothing(bool isProtected, bool isDecided, bool isAway)
     {
-        var facts = Facts with { IsNamespaceTerminating = true, IsProtected = isProtected, IsBackupDecided = isDecided, Server = isAway ? Away : Elsewhere };
+        var facts = Facts with { IsNamespaceTerminating = true, IsProtected = isProtected, IsBackupDecided = isDecided, Server = isAway ? Away : Answers };
         Decide(facts).ShouldBeOfType<DeletionDecision.Release>();
     }
 
     [Fact]
     public void A_protected_database_waits_even_where_it_is_ours() =>
-        Decide(Facts with { Server = Ours, IsProtected = true }).ShouldBeOfType<DeletionDecision.Wait>().Reason.ShouldBe("DeletionProtected");
+        Decide(Facts with { IsOnDoltDb = true, IsProtected = true }).ShouldBeOfType<DeletionDecision.Wait>().Reason.ShouldBe("DeletionProtected");
 
     [Fact]
     public void A_removal_that_fails_is_tried_again_unless_its_server_goes()
     {
         DeletionRules.AfterFailure(Facts, "ServerUnreachable", "no answer").ShouldBeOfType<DeletionDecision.Wait>();
-        DeletionRules.AfterFailure(Facts with { Server = Elsewhere with { IsDeleting = true } }, "ServerUnreachable", "no answer").ShouldBeOfType<DeletionDecision.Release>();
+        DeletionRules.AfterFailure(Facts with { Server = Answers with { IsDeleting = true } }, "ServerUnreachable", "no answer").ShouldBeOfType<DeletionDecision.Release>();
         DeletionRules.AfterFailure(Facts with { IsNamespaceTerminating = true }, "ServerUnreachable", "no answer").ShouldBeOfType<DeletionDecision.Release>();
     }
 
-    private static DeletionFacts Facts => new() { Thing = "database shop", Server = Elsewhere, IsApplied = true, HoldsData = true };
+    private static DeletionFacts Facts => new() { Thing = "database shop", Server = Answers, IsOnDoltDb = false, IsApplied = true, HoldsData = true };
 
     private static DeletionDecision Decide(DeletionFacts facts) => DeletionRules.Decide(facts);
 
-    private static ServerResolution Usable(bool isOurs) => new ServerResolution.Usable(new SqlServer
+    private static ServerResolution Usable() => new ServerResolution.Usable(new SqlServer
     {
         Key = "ExternalInstance/default/server",
         Engine = "MySQL",
         Endpoint = new ServerEndpoint { Host = "h", Port = 3306, User = "root", Password = "secret" },
         Public = new PublicEndpoint { Host = "h", Port = 3306 },
-        IsOurs = isOurs,
     });
 }

@@ -26,9 +26,9 @@ internal static class DatabaseDefinitions
     {
         var (charset, collation) = Engines.Known(engine) switch
         {
-            Engines.PostgreSql => (Unless(spec.Charset, DefaultCharset), Unless(spec.Collation, DefaultCollation)),
+            Engines.Dolt or Engines.MySql => (spec.Charset, spec.Collation),
             Engines.MariaDb => (spec.Charset, Unless(spec.Collation, DefaultCollation)),
-            _ => (spec.Charset, spec.Collation),
+            _ => (Unless(spec.Charset, DefaultCharset), Unless(spec.Collation, DefaultCollation)),
         };
         return new DatabaseDefinition
         {

@@ -33,7 +33,7 @@ internal sealed class DatabaseKind(
     public SqlObjectStatus? Status(Database resource) => resource.Status;
 
     /// <inheritdoc/>
-    public string? AppliedServer(Database resource) => resource.Status?.Applied?.Server ?? (IsOfGoOperator(resource) ? ServerKeys.Of(resource.Spec, resource.Metadata.Namespace ?? "") : null);
+    public string? AppliedServer(Database resource) => resource.Status?.Applied?.Server;
 
     /// <inheritdoc/>
     public string Thing(Database resource) => $"database {resource.Status?.Applied?.Name ?? resource.Spec?.Name}";
@@ -102,7 +102,7 @@ internal sealed class DatabaseKind(
         if (before is null)
         {
             // Whether it was there before is known only now, and what may be dropped some day depends on it.
-            var isFound = !IsOfGoOperator(pass.Object) && await session.ReadDatabaseAsync(wanted.Name, cancellationToken) is not null;
+            var isFound = !GoOperator.Made(pass.Object, pass.Object.Status, Finalizer) && await session.ReadDatabaseAsync(wanted.Name, cancellationToken) is not null;
             Begin(pass, new AppliedDatabase { Server = server.Key, Name = wanted.Name }, isFound);
             await pass.SaveAsync(cancellationToken);
         }
@@ -174,11 +174,6 @@ internal sealed class DatabaseKind(
     /// <summary>Remembers the owner's account.</summary>
     internal static void SetOwner(SqlPass<Database> pass, SqlServer server, AccountName owner, string? incarnation) =>
         Set(pass, applied => applied with { Owner = new AppliedUser { Server = server.Key, Name = owner.User, Host = owner.Host, Password = incarnation } });
-
-    /// <summary>Whether the Go operator made the database: it puts the finalizer on what it has made, and remembers nothing.</summary>
-    private static bool IsOfGoOperator(Database database) =>
-        database.Status is { Applied: null, ObservedGeneration: null } status && status.Conditions.IsTrue(SqlReasons.Ready)
-        && database.Metadata.Finalizers?.Contains("database.k8s.dolthub.com/finalizer") == true;
 
     private static bool IsApplied(Database database) => database.Status?.Applied is not null;
 

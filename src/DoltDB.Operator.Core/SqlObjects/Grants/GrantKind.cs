@@ -82,8 +82,8 @@ internal sealed class GrantKind(IObjectCache<Grant> grants, DriverSource drivers
     /// <inheritdoc/>
     public async Task<SqlOutcome> RemoveAsync(SqlPass<Grant> pass, SqlServer server, CancellationToken cancellationToken)
     {
-        if (server.JobDriver is null && GrantRules.Of(pass.Object.Status?.Applied) is { } given)
-            await TakeBackAsync(drivers.Open(server), pass, given, null, server, cancellationToken);
+        if (server.JobDriver is null && pass.Object.Spec is { } spec)
+            await TakeBackAsync(drivers.Open(server), pass, GrantRules.Of(pass.Object.Status?.Applied) ?? GrantRules.Of(spec), null, server, cancellationToken);
         return SqlOutcome.Done;
     }
 

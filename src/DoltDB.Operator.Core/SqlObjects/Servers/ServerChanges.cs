@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Caching;
@@ -15,7 +14,7 @@ internal static class ServerChanges
         || old.Status?.CurrentPrimary != fresh.Status?.CurrentPrimary
         || old.Status?.PrimaryEpoch != fresh.Status?.PrimaryEpoch
         || IsReady(old.Status?.Conditions) != IsReady(fresh.Status?.Conditions)
-        || !Same(old.Spec?.AllowedNamespaces, fresh.Spec?.AllowedNamespaces);
+        || old.Metadata.Generation != fresh.Metadata.Generation;
 
     /// <summary>Another spec, another readiness, its end.</summary>
     public static bool OfInstance(CacheChange<ExternalInstance> change) => change.Old is not { } old || change.New is not { } fresh
@@ -24,8 +23,4 @@ internal static class ServerChanges
         || IsReady(old.Status?.Conditions) != IsReady(fresh.Status?.Conditions);
 
     private static bool IsReady(IReadOnlyList<Condition>? conditions) => conditions.IsTrue(SqlReasons.Ready);
-
-    private static bool Same(AllowedNamespaces? left, AllowedNamespaces? right) => Text(left) == Text(right);
-
-    private static string Text(AllowedNamespaces? allowed) => allowed is null ? "" : JsonSerializer.Serialize(allowed, ApiJson.Default.AllowedNamespaces);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 
@@ -6,14 +7,12 @@ namespace DoltDB.Operator.Core.SqlObjects.Servers;
 /// <summary>How servers are named in statuses and indexes: by what the spec refers to, so that a name needs no look-up.</summary>
 internal static class ServerKeys
 {
-    private const string DefaultHost = "?";
-
     /// <summary>The key of an object's server; null when the spec names none.</summary>
     public static string? Of(SqlObjectSpec? spec, string ns) => spec switch
     {
         { DoltDbRef: { } reference } => OfDoltDb(Name(reference, ns)),
         { InstanceRef: { } reference } => OfInstance(Name(reference, ns)),
-        DatabaseSpec { Driver: { } driver } database => $"{driver}/{database.Connect?.GetValueOrDefault("host") ?? DefaultHost}:{database.Connect?.GetValueOrDefault("port")}",
+        DatabaseSpec { Driver: { } driver } database => $"{Engines.Known(driver) ?? driver}/{Place(driver, database.Connect ?? [])}",
         _ => null,
     };
 
@@ -36,6 +35,11 @@ internal static class ServerKeys
 
     /// <summary>The ExternalInstance that a reference names.</summary>
     public static NamespacedName Name(InstanceReference reference, string ns) => new(OrDefault(reference.Namespace, ns), reference.Name ?? "");
+
+    /// <summary>Host and port; for a server without a host all that is said of it.</summary>
+    private static string Place(string driver, Dictionary<string, string> connect) => connect.GetValueOrDefault("host") is { } host
+        ? $"{host}:{connect.GetValueOrDefault("port") ?? Engines.Port(driver).ToString(CultureInfo.InvariantCulture)}"
+        : string.Join('&', connect.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={pair.Value}"));
 
     private static string OrDefault(string? text, string otherwise) => string.IsNullOrEmpty(text) ? otherwise : text;
 }

@@ -36,19 +36,18 @@ internal sealed class ServerResolver(
             return new ServerResolution.Unusable(SqlReasons.DoltDbNotFound, $"DoltDB {name} does not exist") { IsGone = true };
         var isDeleting = cluster.Metadata.DeletionTimestamp is not null;
         if (!await access.AllowsAsync(cluster.Spec?.AllowedNamespaces, otherwise: true, name.Namespace, ns, cancellationToken))
-            return new ServerResolution.Unusable(SqlReasons.NotAllowed, $"DoltDB {name} does not allow objects of namespace {ns}: see its spec.allowedNamespaces") { IsDeleting = isDeleting, IsDoltDb = true };
+            return new ServerResolution.Unusable(SqlReasons.NotAllowed, $"DoltDB {name} does not allow objects of namespace {ns}: see its spec.allowedNamespaces") { IsDeleting = isDeleting };
         var administrator = await administrators.GetAsync(name, mayCreate: false, isRefused, cancellationToken);
         if (!administrator.State.IsUsable)
-            return new ServerResolution.Unusable(SqlReasons.CredentialsUnavailable, administrator.State.Problem ?? "") { IsDeleting = isDeleting, IsDoltDb = true };
+            return new ServerResolution.Unusable(SqlReasons.CredentialsUnavailable, administrator.State.Problem ?? "") { IsDeleting = isDeleting };
         if (cluster.Status?.CurrentPrimaryPodIndex is not { } ordinal || Primary(name, ordinal) is not { } primary || ClusterObserver.Endpoint(primary, cluster.Spec, administrator) is not { } endpoint)
-            return new ServerResolution.Unusable(SqlReasons.PrimaryUnavailable, $"DoltDB {name} has no primary that runs") { IsDeleting = isDeleting, IsDoltDb = true };
+            return new ServerResolution.Unusable(SqlReasons.PrimaryUnavailable, $"DoltDB {name} has no primary that runs") { IsDeleting = isDeleting };
         return new ServerResolution.Usable(new SqlServer
         {
             Key = ServerKeys.OfDoltDb(name),
             Engine = Engines.Dolt,
             Endpoint = new ServerEndpoint { Host = endpoint.Host, Port = endpoint.Port, User = endpoint.User, Password = endpoint.Password },
             Public = Public(cluster, name),
-            IsOurs = true,
         }) { IsDeleting = isDeleting };
     }
 

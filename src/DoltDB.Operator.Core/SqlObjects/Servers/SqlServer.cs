@@ -24,9 +24,6 @@ internal sealed record SqlServer
     /// <summary>What a driver may read beside the endpoint.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the server belongs to a DoltDB, and so to the operator.</summary>
-    public bool IsOurs { get; init; }
-
     /// <inheritdoc/>
     public override string ToString() => Key;
 }
@@ -66,8 +63,5 @@ internal abstract record ServerResolution
     {
         /// <summary>Whether there is nothing left that could be cleaned up.</summary>
         public bool IsGone { get; init; }
-
-        /// <summary>Whether the server belongs to a DoltDB.</summary>
-        public bool IsDoltDb { get; init; }
     }
 }

@@ -101,7 +101,7 @@ internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> 
             return SqlOutcome.Done;
         var session = drivers.Open(server);
         await DropAsync(session, pass, pass.Object.Status?.Former, server, cancellationToken);
-        await DropAsync(session, pass, pass.Object.Status?.Applied, server, cancellationToken);
+        await DropAsync(session, pass, pass.Object.Status?.Applied ?? new AppliedUser { Name = pass.Object.Spec?.Name, Host = pass.Object.Spec?.Host }, server, cancellationToken);
         return SqlOutcome.Done;
     }
 

@@ -80,8 +80,6 @@ internal sealed class FakeServer : IDatabaseDriver
     public Task DropDatabaseAsync(ServerEndpoint server, string name, CancellationToken cancellationToken) =>
         RunAsync(server, () => databases.Remove(name) && Changed($"drop database {name}"));
 
-    public Task<bool> HasAccountAsync(ServerEndpoint server, AccountName account, CancellationToken cancellationToken) => RunAsync(server, () => accounts.ContainsKey(account));
-
     public Task<bool> EnsureAccountAsync(ServerEndpoint server, AccountDefinition account, CancellationToken cancellationToken) => RunAsync(server, () =>
     {
         if (accounts.TryGetValue(account.Name, out var present) && present.Password == account.Password)

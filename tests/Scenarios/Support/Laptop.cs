@@ -143,8 +143,13 @@ internal sealed class Laptop : IAsyncDisposable
         where T : class, IKubernetesObject
     {
         await Client.DeleteAsync(kind, In(name), new DeleteOptions(), Token);
-        await PollAsync(() => GetAsync(kind, name), static found => found is null, found => $"{kind.Kind} {name} is still there");
+        await AwaitGoneAsync(kind, name);
     }
+
+    /// <summary>Waits until a deleted object is gone.</summary>
+    public Task AwaitGoneAsync<T>(ResourceKind<T> kind, string name)
+        where T : class, IKubernetesObject =>
+        PollAsync(() => GetAsync(kind, name), static found => found is null, found => $"{kind.Kind} {name} is still there, with {string.Join(", ", found?.Metadata.Finalizers ?? [])}");
 
     /// <summary>A session with one server.</summary>
     public async Task<DoltServer> ConnectPodAsync(string cluster, string pod) => await ConnectAsync(cluster, await target.PodAddressAsync(pod, Token));
@@ -194,6 +199,12 @@ internal sealed class Laptop : IAsyncDisposable
 
     public static Task<SqlResult> RunAsync(ISqlSession session, string statement) => session.QueryAsync(statement, SqlDeadline, Token);
 
+    /// <summary>What a key of a Secret says.</summary>
+    public static string Text(Secret secret, string key) => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(secret.Data![key]));
+
+    /// <summary>Repeats until it is so.</summary>
+    public static Task AwaitTrueAsync(Func<Task<bool>> isSo, string what) => PollAsync(isSo, static so => so, _ => $"waited for {what}");
+
     /// <summary>Kills, freezes or thaws the server of a pod, as the kernel would.</summary>
     public Task SignalAsync(string pod, ServerSignal signal) => target.SignalAsync(pod, signal, Token);
 
@@ -237,6 +248,4 @@ internal sealed class Laptop : IAsyncDisposable
         var endpoint = new DoltEndpoint { Host = address.Host, Port = address.Port, User = Text(secret, "admin-user"), Password = Text(secret, "admin-password") };
         return await new DoltConnector(TimeProvider.System).ConnectAsync(endpoint, SqlDeadline, Token);
     }
-
-    private static string Text(Secret secret, string key) => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(secret.Data![key]));
 }

@@ -21,6 +21,18 @@ public static class Eventually
         }
     }
 
+    /// <summary>Waits until the condition holds, as of a server. Fails with <paramref name="what"/> was waited for.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Deadline)
+                throw new TimeoutException($"waited {Deadline.TotalSeconds} s for: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
     /// <summary>Asks until there is an answer, and returns it. Fails with <paramref name="what"/> was waited for.</summary>
     public static async Task<T> GetAsync<T>(Func<Task<T?>> ask, TimeSpan deadline, string what)
         where T : class

@@ -170,7 +170,7 @@ public sealed class DatabaseTests
         (await desk.GetAsync(DoltKinds.Database, "shop")).Status!.Binding!.Name.ShouldBe("shop");
 
         await desk.SecretAsync("shop-owner", ("password", "new?word"));
-        await Eventually.HoldsAsync(() => desk.SecretAsync("shop", "password").GetAwaiter().GetResult() == "new?word", "the new password in the Secret");
+        await Eventually.HoldsAsync(async () => await desk.SecretAsync("shop", "password") == "new?word", "the new password in the Secret");
         desk.Server.Password("shop").ShouldBe("new?word");
         (await desk.SecretAsync("shop", "uri"))!.ShouldContain("shop:new%3Fword@");
     }
@@ -193,9 +193,9 @@ public sealed class DatabaseTests
         await desk.ApplyAsync("{kind: Database, metadata: {name: shop}, spec: {instanceRef: {name: server}, name: shop, connectionSecret: {name: app}}}");
         await desk.CreatedAsync(DoltKinds.Database, "shop");
         await desk.PatchAsync(BuiltInKinds.Secret, "app", """{"data":{"host":"ZXZpbA=="}}""");
-        await Eventually.HoldsAsync(() => desk.SecretAsync("app", "host").GetAwaiter().GetResult() == "db.example.com", "the host as it was");
+        await Eventually.HoldsAsync(async () => await desk.SecretAsync("app", "host") == "db.example.com", "the host as it was");
         await desk.PatchAsync(DoltKinds.Database, "shop", """{"spec":{"connectionSecret":{"name":"web"}}}""");
         await desk.GoneAsync(BuiltInKinds.Secret, "app");
-        await Eventually.HoldsAsync(() => desk.SecretAsync("web", "host").GetAwaiter().GetResult() == "db.example.com", "the Secret under its new name");
+        await Eventually.HoldsAsync(async () => await desk.SecretAsync("web", "host") == "db.example.com", "the Secret under its new name");
     }
 }

@@ -31,7 +31,7 @@ public sealed partial class UserTests
         (await desk.ReadyAsync(DoltKinds.User, "reader", "PasswordUnavailable")).Message.ShouldBe("Secret reader does not exist");
         await desk.SecretAsync("reader", ("other", "x"));
         await Eventually.HoldsAsync(
-            () => desk.GetAsync(DoltKinds.User, "reader").GetAwaiter().GetResult().Status!.Conditions![0].Message == "Secret reader has no key password", "the missing key");
+            async () => (await desk.GetAsync(DoltKinds.User, "reader")).Status!.Conditions![0].Message == "Secret reader has no key password", "the missing key");
         await desk.SecretAsync("reader", ("password", "word"));
         await desk.CreatedAsync(DoltKinds.User, "reader");
     }

@@ -42,13 +42,18 @@ internal sealed class ApiReference(TypeSchema schemas, XmlDocumentation document
     private void WriteKind(Type type)
     {
         var names = CustomResourceDefinition.Names(type);
-        text.Append($"\n## {names.Kind}\n\n{documentation.Summary(type)}\n\n");
-        text.Append($"Short names: {string.Join(", ", CustomResourceDefinition.ShortNames(names).Select(Code))}.");
-        text.Append(names.Scalable ? " Subresources: status, scale.\n" : " Subresource: status.\n");
+        text.Append($"\n## {names.Kind}\n\n{documentation.Summary(type)}\n");
+        var shortNames = CustomResourceDefinition.ShortNames(names).Select(Code).ToList();
+        string[] facts =
+        [
+            .. shortNames.Count > 0 ? [$"Short names: {string.Join(", ", shortNames)}."] : Array.Empty<string>(),
+            .. names.Scalable ? ["Subresources: status, scale."] : CustomResourceDefinition.HasStatus(type) ? ["Subresource: status."] : Array.Empty<string>(),
+        ];
+        text.Append(facts.Length > 0 ? $"\n{string.Join(' ', facts)}\n" : "");
         var fields = schemas.OfMembers(type, name => name is "spec" or "status");
-        foreach (var section in new[] { "spec", "status" })
+        foreach (var (section, value) in fields)
         {
-            var schema = fields[section]!.AsObject();
+            var schema = value!.AsObject();
             text.Append($"\n### {names.Kind} {section}\n\n");
             WriteRules(schema);
             text.Append("| Field | Type | Default | Meaning |\n|---|---|---|---|\n");

@@ -46,7 +46,7 @@ internal static class CustomResourceDefinition
                     ["served"] = true,
                     ["storage"] = true,
                     ["additionalPrinterColumns"] = Columns(type),
-                    ["subresources"] = Subresources(names),
+                    ["subresources"] = Subresources(type, names),
                     ["schema"] = new JsonObject { ["openAPIV3Schema"] = Root(type, schemas, documentation) },
                 }),
             },
@@ -73,9 +73,14 @@ internal static class CustomResourceDefinition
         return result;
     }
 
-    private static JsonObject Subresources(CustomResourceAttribute names)
+    /// <summary>What is only read, such as a driver's description, has no status.</summary>
+    public static bool HasStatus(Type type) => TypeSchema.Members(type).Any(static member => member.Name == "status");
+
+    private static JsonObject Subresources(Type type, CustomResourceAttribute names)
     {
-        var result = new JsonObject { ["status"] = new JsonObject() };
+        var result = new JsonObject();
+        if (HasStatus(type))
+            result["status"] = new JsonObject();
         if (names.Scalable)
         {
             result["scale"] = new JsonObject
@@ -92,18 +97,14 @@ internal static class CustomResourceDefinition
     private static JsonObject Root(Type type, TypeSchema schemas, XmlDocumentation documentation)
     {
         var body = schemas.OfMembers(type, name => name is "spec" or "status");
-        return new JsonObject
+        var properties = new JsonObject
         {
-            ["description"] = documentation.Summary(type),
-            ["type"] = "object",
-            ["properties"] = new JsonObject
-            {
-                ["apiVersion"] = new JsonObject { ["type"] = "string" },
-                ["kind"] = new JsonObject { ["type"] = "string" },
-                ["metadata"] = new JsonObject { ["type"] = "object" },
-                ["spec"] = body["spec"]?.DeepClone(),
-                ["status"] = body["status"]?.DeepClone(),
-            },
+            ["apiVersion"] = new JsonObject { ["type"] = "string" },
+            ["kind"] = new JsonObject { ["type"] = "string" },
+            ["metadata"] = new JsonObject { ["type"] = "object" },
         };
+        foreach (var (name, schema) in body)
+            properties[name] = schema?.DeepClone();
+        return new JsonObject { ["description"] = documentation.Summary(type), ["type"] = "object", ["properties"] = properties };
     }
 }

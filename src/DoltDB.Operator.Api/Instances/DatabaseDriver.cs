@@ -13,9 +13,6 @@ public sealed record DatabaseDriver : KubernetesObject
 {
     /// <summary>How the program is run.</summary>
     public DatabaseDriverSpec? Spec { get; init; }
-
-    /// <summary>What the operator sees of it.</summary>
-    public DatabaseDriverStatus? Status { get; init; }
 }
 
 /// <summary>How a driver is run.</summary>
@@ -56,6 +53,3 @@ public sealed record DatabaseDriverSpec : JsonShape
     [SchemaRange(Minimum = 0, Maximum = 100)]
     public int? BackoffLimit { get; init; }
 }
-
-/// <summary>Observed state of a DatabaseDriver.</summary>
-public sealed record DatabaseDriverStatus : SqlObjectStatus;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Kubernetes.Caching;
@@ -34,6 +33,9 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
 
     /// <summary>How long a Secret that cannot be used, or whose password is refused, is believed in.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the watch may lag behind a read: until then, another version there is an older one.</summary>
+    private static readonly TimeSpan WatchLag = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<NamespacedName, Known> known = new();
 
@@ -79,7 +81,8 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
     /// <summary>Forgets a cluster that is gone.</summary>
     public void Forget(NamespacedName cluster) => known.TryRemove(cluster, out _);
 
-    private bool HasChanged(NamespacedName name, Known last) => secrets?.Get(name) is { } seen && seen.Metadata.ResourceVersion != last.Version && time.GetUtcNow() - last.Read > TimeSpan.FromSeconds(1);
+    private bool HasChanged(NamespacedName name, Known last) =>
+        secrets?.Get(name) is { } seen && seen.Metadata.ResourceVersion != last.Version && time.GetUtcNow() - last.Read > WatchLag;
 
     private async Task<Secret?> CreateAsync(NamespacedName name, NamespacedName cluster, CancellationToken cancellationToken)
     {
@@ -87,11 +90,7 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
         {
             Metadata = Metadata(name, cluster),
             Type = "Opaque",
-            Data = new()
-            {
-                [UserKey] = Encode("root"),
-                [PasswordKey] = Encode(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes))),
-            },
+            Data = Login("root", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes))),
         };
         try
         {
@@ -105,9 +104,9 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
 
     private static Secret Secret(NamespacedName cluster, Applied applied)
     {
-        var data = new Dictionary<string, string> { [UserKey] = Encode(applied.Last.User), [PasswordKey] = Encode(applied.Last.Password) };
+        var data = Login(applied.Last.User, applied.Last.Password);
         if (applied.Former is { } former)
-            (data[FormerUserKey], data[FormerPasswordKey]) = (Encode(former.User), Encode(former.Password));
+            (data[FormerUserKey], data[FormerPasswordKey]) = (SecretData.Encode(former.User), SecretData.Encode(former.Password));
         return new Secret
         {
             Metadata = Metadata(cluster with { Name = ClusterNames.AppliedCredentials(cluster.Name) }, cluster),
@@ -141,22 +140,19 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
     {
         if (secret is null)
             return Unusable($"Secret {name} does not exist");
-        if (string.IsNullOrEmpty(Text(secret, UserKey)))
+        if (string.IsNullOrEmpty(secret.Text(UserKey)))
             return Unusable($"Secret {name} has no key {UserKey}, or it is empty");
         return Login(secret, UserKey, PasswordKey) ?? Unusable($"Secret {name} has no key {PasswordKey}, or it is empty");
     }
 
+    private static Dictionary<string, string> Login(string user, string password) => new() { [UserKey] = SecretData.Encode(user), [PasswordKey] = SecretData.Encode(password) };
+
     private static Administrator? Login(Secret? secret, string user, string password) =>
-        Text(secret, user) is { Length: > 0 } name && Text(secret, password) is { Length: > 0 } word ? new Administrator(name, word, CredentialsState.Usable) : null;
+        secret.Text(user) is { Length: > 0 } name && secret.Text(password) is { Length: > 0 } word ? new Administrator(name, word, CredentialsState.Usable) : null;
 
     private static Administrator Unusable(string problem) => new("", "", new CredentialsState(false, problem));
 
     private static bool IsSame(Administrator left, Administrator right) => left.User == right.User && left.Password == right.Password;
-
-    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-
-    private static string? Text(Secret? secret, string key) =>
-        secret?.Data?.GetValueOrDefault(key) is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
 
     /// <summary>What worked last, and what worked before that: a standby that takes over may not have heard of the last change.</summary>
     private sealed record Applied(Administrator Last, Administrator? Former);

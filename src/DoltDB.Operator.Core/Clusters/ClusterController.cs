@@ -14,20 +14,20 @@ using Microsoft.Extensions.Logging;
 namespace DoltDB.Operator.Core.Clusters;
 
 /// <summary>Builds the controller of DoltDBs.</summary>
-public static class ClusterController
+internal static class ClusterController
 {
     /// <summary>The controller; run it while leading. Changes of a cluster's pods and children wake the cluster itself: one loop owns one cluster.</summary>
     /// <param name="client">The API server.</param>
-    /// <param name="registry">Watch caches; those that are needed are asked for here.</param>
+    /// <param name="caches">What is watched.</param>
+    /// <param name="credentials">Administrators of the clusters.</param>
     /// <param name="connections">Kept-open connections to the servers.</param>
     /// <param name="events">Tells users what happened.</param>
     /// <param name="services">Clock, metrics and logs.</param>
     /// <param name="workers">Clusters worked on at the same time.</param>
     public static IController Create(
-        IKubernetesClient client, ICacheSource registry, DoltConnections connections, IEventRecorder events, ControllerServices services, int workers)
+        IKubernetesClient client, ClusterCaches caches, AdministratorCredentials credentials, DoltConnections connections, IEventRecorder events, ControllerServices services, int workers)
     {
-        var caches = new ClusterCaches(registry);
-        var reconciler = CreateReconciler(client, caches, connections, events, services);
+        var reconciler = CreateReconciler(client, caches, credentials, connections, events, services);
         var controller = new Controller<DoltDb>(new ControllerOptions { Name = "doltdb", Workers = workers }, caches.Clusters, reconciler, services, Predicates.IgnoresStatus);
         return controller
             .Owns(caches.Sets)
@@ -42,8 +42,8 @@ public static class ClusterController
     }
 
     /// <summary>The loop of the controller alone.</summary>
-    internal static IReconciler CreateReconciler(
-        IKubernetesClient client, ClusterCaches caches, DoltConnections connections, IEventRecorder events, ControllerServices services)
+    public static IReconciler CreateReconciler(
+        IKubernetesClient client, ClusterCaches caches, AdministratorCredentials credentials, DoltConnections connections, IEventRecorder events, ControllerServices services)
     {
         var prober = new MemberProber(connections, new MemberProberOptions(), services.Time);
         var commands = new MemberCommands(connections);
@@ -51,7 +51,7 @@ public static class ClusterController
             caches,
             client,
             new ClusterObserver(caches, prober, services.Time),
-            new AdministratorCredentials(client, services.Time, caches.Secrets),
+            credentials,
             new ChildObjects(caches, client, new Applier(client, services.Loggers.CreateLogger<Applier>())),
             new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Time, services.Loggers.CreateLogger<ClusterSteps>()),
             prober,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
@@ -24,6 +23,10 @@ internal static class DriverJobs
     /// <summary>Where the driver writes its result.</summary>
     public const string ResultPath = "/dev/termination-log";
 
+    private const string AdministratorPassword = "admin-password";
+    private const string OwnerPassword = "owner-password";
+    private const string ClientKey = "tls.key";
+
     /// <summary>Longer than the longest pause between attempts, so that a failed attempt is remembered until the next begins.</summary>
     private const int KeptSeconds = 3600;
 
@@ -43,23 +46,26 @@ internal static class DriverJobs
 
     private static readonly JsonElement Scratch = Json("""{"sizeLimit":"256Mi"}""");
 
+    /// <summary>The files of the Secret that no message may repeat.</summary>
+    public static IReadOnlyList<string> SecretFiles { get; } = [AdministratorPassword, OwnerPassword, ClientKey];
+
     /// <summary>The Secret with request.json and the credentials, a file each; immutable and for this attempt alone.</summary>
     public static Secret Secret(DriverJobRequest request, int attempt)
     {
         var data = new Dictionary<string, string> { ["request.json"] = JsonSerializer.Serialize(Document(request), DriverJson.Default.DriverRequestDocument) };
         Add("admin-username", request.Administrator?.User);
-        Add("admin-password", request.Administrator?.Password);
+        Add(AdministratorPassword, request.Administrator?.Password);
         Add("owner-username", request.OwnerAccount?.User);
-        Add("owner-password", request.OwnerAccount?.Password);
+        Add(OwnerPassword, request.OwnerAccount?.Password);
         Add("ca.crt", request.Tls.CertificateAuthorityPem);
         Add("tls.crt", request.Tls.ClientCertificatePem);
-        Add("tls.key", request.Tls.ClientKeyPem);
+        Add(ClientKey, request.Tls.ClientKeyPem);
         return new Secret
         {
             Metadata = Metadata(request, attempt),
             Type = "Opaque",
             Immutable = true,
-            Data = data.ToDictionary(static file => file.Key, static file => Convert.ToBase64String(Encoding.UTF8.GetBytes(file.Value))),
+            Data = SecretData.Encode(data),
         };
 
         void Add(string name, string? value)

@@ -150,7 +150,7 @@ internal sealed class JobDriverRunner(IKubernetesClient client, IObjectCache<Job
     {
         // The Secret has the values that the driver was given, which may be others by now.
         var secret = await client.GetAsync(BuiltInKinds.Secret, NamespacedName.Of(job), cancellationToken);
-        var given = (secret?.Data ?? []).Where(static file => file.Key is "admin-password" or "owner-password" or "tls.key").Select(static file => Encoding.UTF8.GetString(Convert.FromBase64String(file.Value)));
+        var given = DriverJobs.SecretFiles.Select(file => secret.Text(file)).OfType<string>();
         var report = DriverReports.Read(job, await PodsAsync(job, cancellationToken), new SecretScrubber([.. given, .. request.Secrets()]));
         var patch = new JsonObject
         {

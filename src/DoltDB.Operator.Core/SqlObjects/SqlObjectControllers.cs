@@ -31,20 +31,23 @@ public sealed record SqlObjectOptions
 }
 
 /// <summary>Builds the controllers of Databases, Users, Grants and ExternalInstances.</summary>
-public static class SqlObjectControllers
+internal static class SqlObjectControllers
 {
     /// <summary>The controllers; run them while leading.</summary>
     /// <param name="client">The API server.</param>
     /// <param name="registry">Watch caches; those that are needed are asked for here.</param>
+    /// <param name="clusters">What is watched of DoltDBs.</param>
+    /// <param name="administrators">Administrators of the DoltDBs.</param>
     /// <param name="events">Tells users what happened.</param>
     /// <param name="services">Clock, metrics and logs.</param>
     /// <param name="options">Workers, interval and drivers.</param>
-    public static IReadOnlyList<IController> Create(IKubernetesClient client, ICacheSource registry, IEventRecorder events, ControllerServices services, SqlObjectOptions options)
+    public static IReadOnlyList<IController> Create(
+        IKubernetesClient client, ICacheSource registry, ClusterCaches clusters, AdministratorCredentials administrators, IEventRecorder events, ControllerServices services, SqlObjectOptions options)
     {
-        var (clusters, caches) = (new ClusterCaches(registry), new SqlObjectCaches(registry));
+        var caches = new SqlObjectCaches(registry);
         var secrets = new SecretReader(client, caches.Secrets);
         var access = new NamespaceAccess(client, services.Time);
-        var servers = new ServerResolver(clusters, caches.Instances, caches.Drivers, new AdministratorCredentials(client, services.Time, caches.Secrets), secrets, access);
+        var servers = new ServerResolver(clusters, caches.Instances, caches.Drivers, administrators, secrets, access);
         var shared = new SqlObjectServices(client, servers, access, events, services.Time) { Interval = options.Interval };
         var drivers = new DriverSource(options.Drivers, new ServerGate(services.Time));
         var passwords = new Passwords(client, secrets);

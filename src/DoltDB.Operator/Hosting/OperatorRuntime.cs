@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using DoltDB.Operator.Api.Meta;
-using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core;
 using DoltDB.Operator.Core.SqlObjects;
 using DoltDB.Operator.Kubernetes;
 using DoltDB.Operator.Kubernetes.Caching;
@@ -44,11 +44,7 @@ internal sealed class OperatorRuntime : IHealth, IAsyncDisposable
         drivers = new BuiltInDrivers(services.Time);
         caches = new CacheRegistry(client, [.. options.WatchNamespaces], services.Time, services.Random, services.Metrics, services.Loggers.CreateLogger<CacheRegistry>());
         events = new EventRecorder(client, new EventRecorderOptions { Instance = Identity }, services.Time, services.Metrics, services.Loggers.CreateLogger<EventRecorder>());
-        controllers = new ControllerManager(
-        [
-            ClusterController.Create(client, caches, connections, events, services, options.MaxDoltDbConcurrentReconciles),
-            .. SqlObjectControllers.Create(client, caches, events, services, SqlObjects(options)),
-        ]);
+        controllers = new ControllerManager(OperatorControllers.Create(client, caches, connections, events, services, options.MaxDoltDbConcurrentReconciles, SqlObjects(options)));
         if (options.LeaderElect)
         {
             var lease = new NamespacedName(options.LeaderElectionNamespace ?? ownNamespace, options.LeaderElectionId);

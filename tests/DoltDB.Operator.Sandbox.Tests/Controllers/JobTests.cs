@@ -20,12 +20,13 @@ public sealed class JobTests : IAsyncLifetime
     public async Task A_job_runs_its_pods_to_completion_and_expires()
     {
         var job = Runs("backup", "Succeeded");
-        await bench.Client.CreateAsync(BuiltInKinds.Job, job with { Spec = job.Spec! with { Completions = 2, TtlSecondsAfterFinished = 1 } }, Cancel);
+        await bench.Client.CreateAsync(BuiltInKinds.Job, job with { Spec = job.Spec! with { Completions = 2 } }, Cancel);
 
         var done = await bench.UntilAsync(BuiltInKinds.Job, "backup", j => JobPlan.IsComplete(j));
         (done.Status!.Succeeded, done.Status.Active).ShouldBe((2, null));
         done.Status.CompletionTime.ShouldNotBeNull();
         (await bench.ListAsync(BuiltInKinds.Pod)).Count.ShouldBe(2);
+        await bench.PatchAsync(BuiltInKinds.Job, "backup", """{"spec":{"ttlSecondsAfterFinished":0}}""");
         await bench.GoneAsync(BuiltInKinds.Job, "backup");
         (await bench.ListAsync(BuiltInKinds.Pod)).ShouldBeEmpty();
     }

@@ -31,7 +31,9 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
         var caches = new ClusterCaches(Caches);
         var connector = new SimulatedConnector(world.ServerAt, host => world.IsCut("operator", host), WaitAsync, world.Time, world.Random, new RoleWatch(this));
         var services = new ControllerServices(world.Time, world.Random, metrics, NullLoggerFactory.Instance);
-        var reconciler = ClusterController.CreateReconciler(new UnreliableClient(this), caches, new DoltConnections(connector, new DoltConnectionsOptions(), world.Time), this, services);
+        var client = new UnreliableClient(this);
+        var credentials = new AdministratorCredentials(client, world.Time, caches.Secrets);
+        var reconciler = ClusterController.CreateReconciler(client, caches, credentials, new DoltConnections(connector, new DoltConnectionsOptions(), world.Time), this, services);
         controller = new SimulatedController(reconciler, world.Time, IsExpected, world.Violate)
             .Watch(caches.Clusters, static cluster => [NamespacedName.Of(cluster)], Predicates.IgnoresStatus)
             .Watch(caches.Sets, static set => Owner(set.Metadata))

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Commands;
+using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.SqlObjects;
 using DoltDB.Operator.Kubernetes;
 using DoltDB.Operator.Kubernetes.Caching;
@@ -41,7 +42,9 @@ internal sealed class SqlDesk : IAsyncDisposable
         var metrics = new KubernetesMetrics();
         var services = new ControllerServices(TimeProvider.System, new Random(1), metrics, NullLoggerFactory.Instance);
         var registry = new CacheRegistry(worker, [], TimeProvider.System, services.Random, metrics, NullLogger<CacheRegistry>.Instance);
-        var built = SqlObjectControllers.Create(worker, registry, Events, services, new SqlObjectOptions { Workers = 4, Interval = interval, Drivers = _ => Server });
+        var clusters = new ClusterCaches(registry);
+        var administrators = new AdministratorCredentials(worker, TimeProvider.System, clusters.Secrets);
+        var built = SqlObjectControllers.Create(worker, registry, clusters, administrators, Events, services, new SqlObjectOptions { Workers = 4, Interval = interval, Drivers = _ => Server });
         registry.Start(loops);
         controllers = Task.WhenAll(built.Select(controller => controller.RunAsync(stop.Token, CancellationToken.None)));
     }
@@ -128,7 +131,7 @@ internal sealed class SqlDesk : IAsyncDisposable
         where T : KubernetesObject
     {
         Condition? last = null;
-        await Eventually.HoldsAsync(() => (last = Ready(kind, name)) is { } ready && ready.Reason == reason, $"{kind.Kind} {name}: {reason}");
+        await Eventually.HoldsAsync(async () => (last = await ReadyConditionAsync(kind, name)) is { } ready && ready.Reason == reason, $"{kind.Kind} {name}: {reason}");
         return last!;
     }
 
@@ -138,7 +141,7 @@ internal sealed class SqlDesk : IAsyncDisposable
 
     /// <summary>Waits until there is no such object.</summary>
     public Task GoneAsync<T>(ResourceKind<T> kind, string name)
-        where T : class, IKubernetesObject => Eventually.HoldsAsync(() => FindAsync(kind, name).GetAwaiter().GetResult() is null, $"{kind.Kind} {name} is gone");
+        where T : class, IKubernetesObject => Eventually.HoldsAsync(async () => await FindAsync(kind, name) is null, $"{kind.Kind} {name} is gone");
 
     public async ValueTask DisposeAsync()
     {
@@ -154,10 +157,10 @@ internal sealed class SqlDesk : IAsyncDisposable
     /// <summary>How many requests of a kind the operator has sent.</summary>
     public long Requests(string verb, string resource) => api.Requests.Count(kind => kind.UserAgent == "operator" && kind.Verb == verb && kind.Resource == resource);
 
-    private Condition? Ready<T>(ResourceKind<T> kind, string name)
+    private async Task<Condition?> ReadyConditionAsync<T>(ResourceKind<T> kind, string name)
         where T : KubernetesObject
     {
-        var found = JsonSerializer.SerializeToNode(FindAsync(kind, name).GetAwaiter().GetResult()!, kind.TypeInfo);
+        var found = JsonSerializer.SerializeToNode((await FindAsync(kind, name))!, kind.TypeInfo);
         var conditions = found?["status"]?["conditions"]?.Deserialize(ApiJson.Default.IReadOnlyListCondition);
         return conditions.Find("Ready") is { } ready && ready.ObservedGeneration == found!["metadata"]!["generation"]!.GetValue<long>() ? ready : null;
     }

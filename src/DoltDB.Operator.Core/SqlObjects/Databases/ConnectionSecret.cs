@@ -36,7 +36,7 @@ internal static class ConnectionSecret
                 OwnerReferences = [owner],
             },
             Type = $"servicebinding.io/{Engines.BindingType(server.Engine)}",
-            Data = data.ToDictionary(pair => pair.Key, pair => Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value)), StringComparer.Ordinal),
+            Data = SecretData.Encode(data),
         };
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Caching;
@@ -48,9 +47,9 @@ internal sealed class SecretReader(IKubernetesClient client, IObjectCache<Object
     {
         if (await GetAsync(name, cancellationToken) is not { } secret)
             return new SecretText { Problem = $"Secret {name.Name} does not exist", IsAbsent = true };
-        if (secret.Data?.GetValueOrDefault(key) is not { } encoded)
+        if (secret.Data?.ContainsKey(key) != true)
             return new SecretText { Problem = $"Secret {name.Name} has no key {key}", IsAbsent = true };
-        return Decode(encoded) is { Length: > 0 } text
+        return secret.Text(key) is { Length: > 0 } text
             ? new SecretText { Value = text, Incarnation = $"{secret.Metadata.Uid}/{secret.Metadata.ResourceVersion}" }
             : new SecretText { Problem = $"key {key} of Secret {name.Name} is empty, or no UTF-8 text" };
     }
@@ -72,20 +71,5 @@ internal sealed class SecretReader(IKubernetesClient client, IObjectCache<Object
             kept.Clear();
         kept[name] = secret;
         return secret;
-    }
-
-    private static string? Decode(string encoded)
-    {
-        var bytes = new byte[encoded.Length];
-        if (!Convert.TryFromBase64String(encoded, bytes, out var length))
-            return null;
-        try
-        {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
     }
 }

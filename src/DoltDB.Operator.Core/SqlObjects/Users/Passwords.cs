@@ -42,7 +42,7 @@ internal sealed class Passwords(IKubernetesClient client, SecretReader secrets)
 
     private async Task MakeAsync(NamespacedName name, string key, OwnerReference owner, CancellationToken cancellationToken)
     {
-        var value = Convert.ToBase64String(Encoding.ASCII.GetBytes(Generate()));
+        var value = SecretData.Encode(Generate());
         if (await secrets.GetAsync(name, cancellationToken) is { } present)
         {
             var patch = new JsonObject

@@ -6,7 +6,7 @@ namespace DoltDB.Operator.Sandbox.ApiServer.Schema.Cel;
 /// <summary>The functions and methods that rules may call.</summary>
 internal static class CelFunctions
 {
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
+    private const RegexOptions Pattern = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
     private static readonly HashSet<string> Methods = new(StringComparer.Ordinal)
     {
@@ -42,7 +42,7 @@ internal static class CelFunctions
                 _ => CelError.NoOverload(name),
             };
         }
-        catch (Exception error) when (error is ArgumentException or OverflowException or FormatException or RegexMatchTimeoutException)
+        catch (Exception error) when (error is ArgumentException or OverflowException or FormatException or NotSupportedException)
         {
             return new CelError($"{name}: {error.Message}");
         }
@@ -98,8 +98,8 @@ internal static class CelFunctions
 
     private static object? Text(string name, string text, object? second) => (name, second) switch
     {
-        ("matches", string pattern) => Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, PatternTimeout),
-        ("find", string pattern) => Regex.Match(text, pattern, RegexOptions.CultureInvariant, PatternTimeout).Value,
+        ("matches", string pattern) => Regex.IsMatch(text, pattern, Pattern),
+        ("find", string pattern) => Regex.Match(text, pattern, Pattern).Value,
         ("startsWith", string prefix) => text.StartsWith(prefix, StringComparison.Ordinal),
         ("endsWith", string suffix) => text.EndsWith(suffix, StringComparison.Ordinal),
         ("contains", string part) => text.Contains(part, StringComparison.Ordinal),

@@ -5,12 +5,6 @@ namespace DoltDB.Operator.Sql.Drivers.PostgreSql;
 /// <summary>Accounts of a PostgreSQL server: roles that may log in. Passwords travel as the verifiers that the server stores, so that no log sees them.</summary>
 internal static class PostgreSqlAccounts
 {
-    private const string Read = """
-        SELECT r.rolcanlogin::text, r.rolconnlimit::text, has_table_privilege('pg_catalog.pg_authid', 'SELECT')::text,
-          (pg_has_role(r.oid, 'MEMBER') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))::text, r.rolsuper::text
-        FROM pg_roles r WHERE r.rolname = $1
-        """;
-
     private const string ReadDependencies = """
         SELECT DISTINCT d.datname::text FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid JOIN pg_database d ON d.oid = s.dbid
         WHERE s.refclassid = 'pg_catalog.pg_authid'::regclass AND r.rolname = $1 AND d.datallowconn
@@ -68,12 +62,12 @@ internal static class PostgreSqlAccounts
             throw new DriverException(DriverError.Unsupported, $"requireTLS of account {account.Name.User}: PostgreSQL decides that in pg_hba.conf, not by account");
     }
 
-    /// <summary>An administrator who is no superuser must be a member of a role to grant on what it owns and to take that over one day.</summary>
+    /// <summary>True when the administrator could not act for the role before.</summary>
     private static async Task<bool> JoinAsync(PostgreSqlSession session, string role, Stored? stored)
     {
-        if (stored is null or { IsManageable: true })
+        if (stored is null || RoleMembership.Join(session.ServerMajor, role, stored.IsManageable) is not { } statement)
             return false;
-        await session.ExecuteAsync($"GRANT {role} TO CURRENT_USER");
+        await session.ExecuteAsync(statement);
         return true;
     }
 
@@ -93,7 +87,13 @@ internal static class PostgreSqlAccounts
 
     private static int LimitOf(int most) => most == 0 ? -1 : most;
 
-    private static async Task<Stored?> ReadAsync(PostgreSqlSession session, string user) => (await session.QueryAsync(Read, user)) is [var row, ..]
+    private static string Read(int serverMajor) => $"""
+        SELECT r.rolcanlogin::text, r.rolconnlimit::text, has_table_privilege('pg_catalog.pg_authid', 'SELECT')::text,
+          ({RoleMembership.Condition(serverMajor)} OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))::text, r.rolsuper::text
+        FROM pg_roles r WHERE r.rolname = $1
+        """;
+
+    private static async Task<Stored?> ReadAsync(PostgreSqlSession session, string user) => (await session.QueryAsync(Read(session.ServerMajor), user)) is [var row, ..]
         ? new(row[0] is "true", int.Parse(row[1] ?? "-1", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), row[2] is "true", row[3] is "true", row[4] is "true")
         : null;
 

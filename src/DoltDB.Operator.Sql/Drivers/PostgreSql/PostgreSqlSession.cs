@@ -11,6 +11,9 @@ internal sealed class PostgreSqlSession(
 
     public ServerEndpoint Server => server;
 
+    /// <summary>The major version of the server.</summary>
+    public int ServerMajor => connection.PostgreSqlVersion.Major;
+
     /// <summary>Runs a query whose columns are all of type text; <c>$1</c> and so on stand for the parameters, which are text too.</summary>
     public Task<List<string?[]>> QueryAsync(string query, params string[] parameters) => RunAsync(async (command, token) =>
     {

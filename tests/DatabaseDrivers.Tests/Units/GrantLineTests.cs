@@ -1,3 +1,4 @@
+using DoltDB.Operator.Sql.Drivers;
 using DoltDB.Operator.Sql.Drivers.MySqlProtocol;
 
 namespace DatabaseDrivers.Tests.Units;
@@ -47,6 +48,19 @@ public sealed class GrantLineTests
         var line = GrantLine.Parse("GRANT SELECT ON `db WITH GRANT OPTION`.* TO `u``@``% WITH GRANT OPTION`@`%`")!;
         (line.Database, line.WithGrantOption).ShouldBe(("db WITH GRANT OPTION", false));
     }
+
+    [Theory]
+    [InlineData("GRANT USAGE ON *.* TO `u`@`10.%`", "u", "10.%")]
+    [InlineData("GRANT SELECT ON `db`.* TO 'u'@'localhost' WITH GRANT OPTION", "u", "localhost")]
+    [InlineData("GRANT `r1`@`%` TO `u``x`@`%`", "u`x", "%")]
+    public void A_line_tells_whose_it_is(string text, string user, string host) => GrantLine.Parse(text)!.Account.ShouldBe(new AccountName(user, host));
+
+    [Fact]
+    public void Dolt_lists_dynamic_privileges_in_lower_case_and_a_line_of_their_own() =>
+        GrantLine.Parse("GRANT replication_slave_admin, clone_admin ON *.* TO `u`@`%`")!.Privileges.ShouldBe(["REPLICATION_SLAVE_ADMIN", "CLONE_ADMIN"]);
+
+    [Fact]
+    public void A_role_of_MariaDB_has_no_host() => GrantLine.Parse("GRANT USAGE ON *.* TO `r1`")!.Account.ShouldBeNull();
 
     [Theory]
     [InlineData("GRANT PROXY ON ''@'%' TO 'root'@'localhost' WITH GRANT OPTION")]

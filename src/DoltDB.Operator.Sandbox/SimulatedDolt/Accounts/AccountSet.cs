@@ -11,6 +11,12 @@ internal sealed class AccountSet(ImmutableSortedDictionary<string, Account> acco
 
     public Account? Find(AccountName name) => accounts.GetValueOrDefault(KeyOf(name));
 
+    /// <summary>
+    /// The account that SHOW GRANTS, GRANT and REVOKE mean, as Dolt finds it: when there is none of that name, the one that a login from a client
+    /// of that host would get.
+    /// </summary>
+    public Account? FindByHost(AccountName name) => Find(name) ?? FindForLogin(name.User, name.Host);
+
     public AccountSet With(Account account) => new(accounts.SetItem(KeyOf(account.Name), account));
 
     public AccountSet Without(AccountName name) => new(accounts.Remove(KeyOf(name)));

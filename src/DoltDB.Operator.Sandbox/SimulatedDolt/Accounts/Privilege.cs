@@ -36,6 +36,8 @@ internal enum Privilege : ulong
     CreateRole = 1UL << 28,
     DropRole = 1UL << 29,
     GrantOption = 1UL << 30,
+    CloneAdmin = 1UL << 31,
+    ReplicationSlaveAdmin = 1UL << 32,
 }
 
 /// <summary>Names and groups of privileges.</summary>
@@ -43,6 +45,9 @@ internal static class PrivilegeNames
 {
     /// <summary>Everything that ALL means on <c>*.*</c>.</summary>
     public const Privilege AllGlobal = (Privilege)((1UL << 30) - 1);
+
+    /// <summary>The dynamic ones, which are global and no part of ALL.</summary>
+    public const Privilege AllDynamic = Privilege.CloneAdmin | Privilege.ReplicationSlaveAdmin;
 
     /// <summary>Everything that ALL means on <c>db.*</c>.</summary>
     public const Privilege AllDatabase = Privilege.Select | Privilege.Insert | Privilege.Update | Privilege.Delete | Privilege.Create
@@ -90,7 +95,15 @@ internal static class PrivilegeNames
         (Privilege.DropRole, "DROP ROLE", "Drop_role_priv"),
     ];
 
-    /// <summary>The SQL list of the privileges, or <c>USAGE</c> for none.</summary>
+    // As Dolt stores and prints them.
+    private static readonly (Privilege Privilege, string Name)[] Dynamic =
+        [(Privilege.ReplicationSlaveAdmin, "replication_slave_admin"), (Privilege.CloneAdmin, "clone_admin")];
+
+    /// <summary>The SQL list of the dynamic privileges; empty for none.</summary>
+    public static string FormatDynamic(Privilege privileges) =>
+        string.Join(", ", Dynamic.Where(p => (privileges & p.Privilege) != Privilege.None).Select(p => p.Name));
+
+    /// <summary>The SQL list of the static privileges, or <c>USAGE</c> for none.</summary>
     public static string Format(Privilege privileges)
     {
         var names = Each.Where(p => (privileges & p.Privilege) != Privilege.None).Select(p => p.Name).ToList();
@@ -103,6 +116,8 @@ internal static class PrivilegeNames
         if (name.Equals("USAGE", StringComparison.OrdinalIgnoreCase)) return Privilege.None;
         if (name.Equals("GRANT OPTION", StringComparison.OrdinalIgnoreCase)) return Privilege.GrantOption;
         foreach (var (privilege, known, _) in Each)
+            if (known.Equals(name, StringComparison.OrdinalIgnoreCase)) return privilege;
+        foreach (var (privilege, known) in Dynamic)
             if (known.Equals(name, StringComparison.OrdinalIgnoreCase)) return privilege;
         return null;
     }

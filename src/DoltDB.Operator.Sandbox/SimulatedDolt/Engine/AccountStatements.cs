@@ -71,7 +71,7 @@ internal sealed class AccountStatements(StatementContext context)
     public StatementResult Revoke(Revoke revoke)
     {
         var level = Resolve(revoke.Level);
-        var privileges = Expand(revoke.Privileges, revoke.All, level);
+        var privileges = Expand(revoke.Privileges, revoke.All, level) | (revoke.All && level.Database is null ? PrivilegeNames.AllDynamic : Privilege.None);
         AccessControl.Require(context.Account, Privilege.GrantOption, level.Database, level.Table);
         return Change(revoke.Users, level, held => held & ~privileges,
             () => SqlErrors.General($"There is no such grant defined for user '{revoke.Users[0].User}' on host '{revoke.Users[0].Host}'"));
@@ -89,12 +89,13 @@ internal sealed class AccountStatements(StatementContext context)
     public static IEnumerable<string> DescribeGrants(Account account)
     {
         var to = $" TO `{account.Name.User}`@`{account.Name.Host}`";
-        yield return Line(account.Global, "*.*");
-        foreach (var (database, privileges) in account.Databases) yield return Line(privileges, TableSchema.Quote(database) + ".*");
-        foreach (var (table, privileges) in account.Tables) yield return Line(privileges, $"{TableSchema.Quote(table.Database)}.{TableSchema.Quote(table.Table)}");
+        yield return Line(PrivilegeNames.Format(account.Global), account.Global, "*.*");
+        foreach (var (database, privileges) in account.Databases) yield return Line(PrivilegeNames.Format(privileges), privileges, TableSchema.Quote(database) + ".*");
+        foreach (var (table, privileges) in account.Tables) yield return Line(PrivilegeNames.Format(privileges), privileges, $"{TableSchema.Quote(table.Database)}.{TableSchema.Quote(table.Table)}");
+        if (PrivilegeNames.FormatDynamic(account.Global) is { Length: > 0 } dynamic) yield return Line(dynamic, account.Global, "*.*");
 
-        string Line(Privilege privileges, string level) =>
-            $"GRANT {PrivilegeNames.Format(privileges)} ON {level}{to}{((privileges & Privilege.GrantOption) != Privilege.None ? " WITH GRANT OPTION" : "")}";
+        string Line(string names, Privilege privileges, string level) =>
+            $"GRANT {names} ON {level}{to}{((privileges & Privilege.GrantOption) != Privilege.None ? " WITH GRANT OPTION" : "")}";
     }
 
     private Account New(AccountName name, string sslType) => new() { Name = name, SslType = sslType, PasswordChanged = context.Now };
@@ -114,6 +115,8 @@ internal sealed class AccountStatements(StatementContext context)
 
     private static Privilege Expand(Privilege privileges, bool all, GrantLevel level)
     {
+        if (level.Database is not null && (privileges & PrivilegeNames.AllDynamic) != Privilege.None)
+            throw SqlErrors.General("Illegal privilege level specified for dynamic privileges; they are global");
         if (!all) return privileges;
         return privileges | (level.Database is null ? PrivilegeNames.AllGlobal : level.Table is null ? PrivilegeNames.AllDatabase : PrivilegeNames.AllTable);
     }
@@ -123,7 +126,7 @@ internal sealed class AccountStatements(StatementContext context)
         context.Engine.ChangeAccounts(accounts =>
         {
             foreach (var name in names)
-                accounts = accounts.With(Change(accounts.Find(Resolve(name)) ?? throw missing(), level, change));
+                accounts = accounts.With(Change(accounts.FindByHost(Resolve(name)) ?? throw missing(), level, change));
             return accounts;
         });
         return StatementResult.Ok;

@@ -86,7 +86,7 @@ internal sealed class ShowStatements(StatementContext context)
 
     private ResultSet Grants(AccountName name)
     {
-        var account = name == Parser.CurrentUser ? context.Account : context.Engine.Accounts.Find(name);
+        var account = name == Parser.CurrentUser ? context.Account : context.Engine.Accounts.FindByHost(name);
         if (account is null) throw SqlErrors.General($"There is no such grant defined for user '{name.User}' on host '{name.Host}'");
         if (account.Name != context.Account.Name) AccessControl.Require(context.Account, Privilege.Select, "mysql");
         return Texts($"Grants for {account.Name.User}@{account.Name.Host}", [.. AccountStatements.DescribeGrants(account).Select(Row)]);

@@ -37,7 +37,7 @@ internal sealed class AccountGrants(MySqlDialect dialect)
             await RevokeAsync(session, request, line);
     }
 
-    private static async Task RevokeAsync(DriverSession session, GrantRequest request, GrantLine line)
+    private async Task RevokeAsync(DriverSession session, GrantRequest request, GrantLine line)
     {
         var target = GrantStatements.Target(line.Database, line.Table);
         var held = request.HeldIn(line);
@@ -47,7 +47,7 @@ internal sealed class AccountGrants(MySqlDialect dialect)
             await ExecuteUnlessGoneAsync(session, request.Account, GrantStatements.RevokeGrantOption(target, request.Account));
     }
 
-    private static async Task RevokeAsync(DriverSession session, GrantRequest request, IReadOnlyList<string> held, GrantLine line)
+    private async Task RevokeAsync(DriverSession session, GrantRequest request, IReadOnlyList<string> held, GrantLine line)
     {
         var target = GrantStatements.Target(line.Database, line.Table);
         try
@@ -119,7 +119,10 @@ internal sealed class AccountGrants(MySqlDialect dialect)
         try
         {
             var answer = await session.QueryAsync(GrantStatements.Show(account));
-            return [.. answer.Rows.Select(row => GrantLine.Parse(row[0] ?? "")).OfType<GrantLine>()];
+            List<GrantLine> lines = [.. answer.Rows.Select(row => GrantLine.Parse(row[0] ?? "")).OfType<GrantLine>()];
+            return lines.Exists(line => line.Account is { } other && !StoredAccounts.IsSame(account, other.User, other.Host)) && !await StoredAccounts.HasAsync(session, account)
+                ? null
+                : lines;
         }
         catch (DoltException)
         {
@@ -129,10 +132,12 @@ internal sealed class AccountGrants(MySqlDialect dialect)
         }
     }
 
-    private static async Task ExecuteAsync(DriverSession session, AccountName account, string statement)
+    private async Task ExecuteAsync(DriverSession session, AccountName account, string statement)
     {
         try
         {
+            if (dialect.FindsAccountsByHost && !await StoredAccounts.HasAsync(session, account))
+                throw new DriverException(DriverError.Missing, $"there is no account {account}");
             await session.ExecuteAsync(statement);
         }
         catch (DoltException exception)
@@ -143,10 +148,12 @@ internal sealed class AccountGrants(MySqlDialect dialect)
         }
     }
 
-    private static async Task ExecuteUnlessGoneAsync(DriverSession session, AccountName account, string statement)
+    private async Task ExecuteUnlessGoneAsync(DriverSession session, AccountName account, string statement)
     {
         try
         {
+            if (dialect.FindsAccountsByHost && !await StoredAccounts.HasAsync(session, account))
+                return;
             await session.ExecuteAsync(statement);
         }
         catch (DoltException exception)

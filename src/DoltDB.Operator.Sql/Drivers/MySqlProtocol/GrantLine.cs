@@ -20,6 +20,9 @@ internal sealed record GrantLine
     /// <summary>Table; null for all.</summary>
     public string? Table { get; init; }
 
+    /// <summary>Who holds them; null where a line does not say that in the usual way.</summary>
+    public AccountName? Account { get; init; }
+
     /// <summary>Whether privileges may be passed on, or roles administered.</summary>
     public bool WithGrantOption { get; init; }
 
@@ -93,7 +96,7 @@ internal sealed record GrantLine
             while (Accept(","));
             if (Accept("ON"))
                 return ReadLevel(privileges);
-            return Accept("TO") && roles.Count > 0 ? new() { Roles = roles, WithGrantOption = EndsWith("ADMIN", "OPTION") } : null;
+            return Accept("TO") && roles.Count > 0 ? new() { Roles = roles, Account = ReadAccount(), WithGrantOption = EndsWith("ADMIN", "OPTION") } : null;
         }
 
         private void ReadItem(List<string> privileges, List<string> roles)
@@ -132,11 +135,17 @@ internal sealed record GrantLine
                 Privileges = privileges,
                 Database = first.Value.IsQuoted ? first.Value.Text : null,
                 Table = second.Value.IsQuoted ? second.Value.Text : null,
+                Account = Accept("TO") ? ReadAccount() : null,
                 WithGrantOption = EndsWith("GRANT", "OPTION"),
             };
         }
 
         private Token? ReadPart() => _at < tokens.Count && (tokens[_at].IsQuoted || tokens[_at].Is("*")) ? tokens[_at++] : null;
+
+        private AccountName? ReadAccount() =>
+            _at + 2 < tokens.Count && tokens[_at].IsQuoted && tokens[_at + 1].Is("@") && tokens[_at + 2].IsQuoted
+                ? new(tokens[_at].Text, tokens[_at + 2].Text)
+                : null;
 
         // Limits such as MAX_USER_CONNECTIONS may follow the option.
         private bool EndsWith(string first, string second)

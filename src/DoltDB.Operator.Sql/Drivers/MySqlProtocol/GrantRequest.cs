@@ -61,10 +61,13 @@ internal sealed record GrantRequest
         var hasAll = privileges.Contains("ALL PRIVILEGES") || privileges.Contains("ALL") || catalog.AllAt(Level).All(privileges.Contains);
         if (All)
             return hasAll && hasOption ? [] : ["ALL"];
-        if (hasOption && (hasAll || Privileges.All(privileges.Contains)))
-            return [];
         // Together with the grant option goes everything, because an engine may refuse a grant of the option alone.
-        return !hasOption ? (Privileges.Count > 0 ? Privileges : ["USAGE"]) : [.. Privileges.Where(privilege => !privileges.Contains(privilege))];
+        return !hasOption ? (Privileges.Count > 0 ? Privileges : ["USAGE"]) : [.. Privileges.Where(privilege => !Has(privilege))];
+
+        // What ALL need not hold has a line, and a grant option, of its own.
+        bool Has(string privilege) => catalog.Optional.Contains(privilege)
+            ? held.Any(line => (line.WithGrantOption || !WithGrantOption) && (line.Privileges.Contains(privilege) || line.Privileges.Contains("ALL PRIVILEGES")))
+            : hasAll || privileges.Contains(privilege);
     }
 
     /// <summary>What of the request is in this line, to be revoked.</summary>

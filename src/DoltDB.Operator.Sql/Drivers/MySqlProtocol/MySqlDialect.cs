@@ -10,6 +10,7 @@ internal sealed record MySqlDialect
     {
         Privileges = PrivilegeCatalog.Dolt,
         NameComparer = StringComparer.OrdinalIgnoreCase,
+        FindsAccountsByHost = true,
         Names = new()
         {
             User = 32,
@@ -49,6 +50,12 @@ internal sealed record MySqlDialect
 
     /// <summary>Whether <c>_</c> and <c>%</c> in the database of a grant match any characters. In Dolt they stand for themselves.</summary>
     public bool HasPatterns { get; init; }
+
+    /// <summary>
+    /// Whether SHOW GRANTS, GRANT and REVOKE take the name of an account that is not there for a login from its host, and act on another
+    /// account that such a login would get.
+    /// </summary>
+    public bool FindsAccountsByHost { get; init; }
 
     /// <summary>Whether roles can be granted.</summary>
     public bool HasRoles { get; init; }

@@ -45,6 +45,9 @@ internal sealed record PrivilegeCatalog
         "VERSION_TOKEN_ADMIN", "XA_RECOVER_ADMIN",
     ];
 
+    // Who clones over the remotes API needs the first.
+    private static readonly string[] s_doltDynamic = ["CLONE_ADMIN", "REPLICATION_SLAVE_ADMIN"];
+
     private static readonly string[] s_mariaDb =
     [
         "BINLOG ADMIN", "BINLOG MONITOR", "BINLOG REPLAY", "CONNECTION ADMIN", "FEDERATED ADMIN", "READ_ONLY ADMIN", "REPLICATION MASTER ADMIN",
@@ -55,6 +58,7 @@ internal sealed record PrivilegeCatalog
     {
         Engine = "Dolt",
         Levels = ToSets([.. s_global, "CREATE ROLE", "DROP ROLE"], s_database, s_table),
+        Optional = s_doltDynamic.ToFrozenSet(),
     };
 
     public static readonly PrivilegeCatalog MySql = new()

@@ -26,6 +26,9 @@ internal sealed record DeletionFacts
     /// <summary>Whether the counterpart was there before the object and was not taken over.</summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>Another object that manages the counterpart and stays; null when there is none.</summary>
+    public string? Keeper { get; init; }
+
     /// <summary>Whether data goes with it, so that a last backup must have been decided where the server is not ours.</summary>
     public bool HoldsData { get; init; }
 
@@ -65,6 +68,8 @@ internal static class DeletionRules
             return new DeletionDecision.Release(null);
         if (facts.Server is ServerResolution.Unusable { IsGone: true } gone)
             return new DeletionDecision.Release(gone.Message);
+        if (facts.Keeper is { } keeper)
+            return new DeletionDecision.Release($"{facts.Thing} stays: {keeper} manages it too");
         if (facts.IsForeign)
             return new DeletionDecision.Release($"{facts.Thing} stays: it was there before this object, and spec.adopt is not set");
         if (facts.IsProtected)

@@ -27,6 +27,9 @@ internal static class SqlIndexes
     /// <summary>The database that an object manages. On Dolt names that differ by case alone are one; elsewhere they are kept apart from each other to be safe.</summary>
     public static string? Identity(Database database) => Key(database.Spec, database, database.Spec?.Name?.ToLowerInvariant());
 
+    /// <summary>A database on the server of that key.</summary>
+    public static string Database(string server, string name) => $"{server}|{name.ToLowerInvariant()}";
+
     /// <summary>The account that an object manages.</summary>
     public static string? Identity(User user) => Key(user.Spec, user, Account(user.Spec?.Name, user.Spec?.Host));
 

@@ -25,6 +25,9 @@ internal interface ISqlObjectKind<T>
     /// <summary>The server on which the object had its effect; null before the first.</summary>
     string? AppliedServer(T resource);
 
+    /// <summary>The object as if its spec had been applied on that server already: for what the Go operator made.</summary>
+    T AsApplied(T resource, string server);
+
     /// <summary>What the object is called on the server: database shop.</summary>
     string Thing(T resource);
 

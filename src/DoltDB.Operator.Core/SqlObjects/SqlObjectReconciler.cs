@@ -41,6 +41,7 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
         var pass = new SqlPass<T>(found, kind, services.Client, services.Events);
         try
         {
+            await TakeBackAsync(pass, cancellationToken);
             return found.Metadata.DeletionTimestamp is null ? await UpholdAsync(pass, memory, cancellationToken) : await FinalizeAsync(pass, memory, cancellationToken);
         }
         catch (KubernetesException exception) when (exception.Code == 404)
@@ -48,6 +49,15 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
             // Deleted while the pass went on: the watch brings its end.
             return ReconcileResult.Done;
         }
+    }
+
+    /// <summary>Remembers what the Go operator made before anything can end the pass: the first status of this operator's own hides where it came from.</summary>
+    private async Task TakeBackAsync(SqlPass<T> pass, CancellationToken cancellationToken)
+    {
+        if (!GoOperator.Made(pass.Object, kind.Status(pass.Object), kind.AppliedServer(pass.Object), kind.Finalizer) || ServerKeys.Of(kind.Spec(pass.Object), pass.Key.Namespace) is not { } server)
+            return;
+        pass.Set(kind.AsApplied(pass.Object, server));
+        await pass.SaveAsync(cancellationToken);
     }
 
     private async Task<ReconcileResult> UpholdAsync(SqlPass<T> pass, Memory memory, CancellationToken cancellationToken)
@@ -77,16 +87,15 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
         if (pass.Object.Metadata.Finalizers?.Contains(kind.Finalizer) != true)
             return ReconcileResult.Done;
         var spec = kind.Spec(pass.Object);
-        // What is to be removed is where it was made, whatever the spec has come to say.
-        var place = kind.AppliedServer(pass.Object) is { } made && made != ServerKeys.Of(spec, pass.Key.Namespace) ? ServerKeys.Reference(made) ?? spec : spec;
-        var resolution = await services.Servers.ResolveAsync(pass.Key.Namespace, place, memory.IsRefused, cancellationToken);
+        var made = kind.AppliedServer(pass.Object);
+        var resolution = await PlaceAsync(pass, spec, made, memory, cancellationToken);
         var facts = kind.Complete(
             new DeletionFacts
             {
                 Thing = kind.Thing(pass.Object),
                 Server = resolution,
-                IsOnDoltDb = place?.DoltDbRef is not null,
-                IsApplied = kind.AppliedServer(pass.Object) is not null || GoOperator.Made(pass.Object, kind.Status(pass.Object), kind.Finalizer),
+                IsOnDoltDb = ServerKeys.IsDoltDb(made),
+                IsApplied = made is not null,
                 IsSkipped = spec?.CleanupPolicy == "Skip",
                 IsProtected = pass.Object.Metadata.Annotations?.GetValueOrDefault(DeletionRules.ProtectionAnnotation) == "true",
                 IsNamespaceTerminating = await services.Namespaces.IsTerminatingAsync(pass.Key.Namespace, cancellationToken),
@@ -107,6 +116,21 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
             pass.Record(EventType.Normal, "Released", because);
         await pass.SetFinalizerAsync(false, cancellationToken);
         return ReconcileResult.Done;
+    }
+
+    /// <summary>
+    /// The server from which the counterpart is to be removed: the one where it was made, whatever the spec has come to say. One that was named inline is
+    /// known by the spec alone: when that names another, nothing is removed anywhere.
+    /// </summary>
+    private async Task<ServerResolution> PlaceAsync(SqlPass<T> pass, SqlObjectSpec? spec, string? made, Memory memory, CancellationToken cancellationToken)
+    {
+        var ns = pass.Key.Namespace;
+        var named = ServerKeys.Of(spec, ns);
+        if (made is null || made == named)
+            return await services.Servers.ResolveAsync(ns, spec, memory.IsRefused, cancellationToken);
+        return ServerKeys.Reference(made) is { } reference
+            ? await services.Servers.ResolveAsync(ns, reference, memory.IsRefused, cancellationToken)
+            : new ServerResolution.Unusable(SqlReasons.ServerChanged, $"it is on {made}, and the spec names {named ?? "no server"}. Put the server back to remove it there");
     }
 
     private static async Task<SqlOutcome> TryAsync(Func<Task<SqlOutcome>> attempt)

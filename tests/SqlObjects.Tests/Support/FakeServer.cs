@@ -45,6 +45,17 @@ internal sealed class FakeServer : IDatabaseDriver
             databases[name] = new DatabaseDefinition { Name = name };
     }
 
+    public void AddAccount(string user, string password, params string[] given)
+    {
+        lock (gate)
+        {
+            var name = new AccountName(user, "%");
+            accounts[name] = new AccountDefinition { Name = name, Password = password };
+            foreach (var text in given)
+                privileges.Add((name, text.Split(':')[0], text.Split(':')[1]));
+        }
+    }
+
     public void Forget(AccountName account)
     {
         lock (gate)

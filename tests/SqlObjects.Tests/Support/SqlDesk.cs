@@ -31,7 +31,9 @@ internal sealed class SqlDesk : IAsyncDisposable
     private readonly KubernetesClient worker;
     private readonly SupervisedLoops loops;
     private readonly CancellationTokenSource stop = new();
-    private readonly Task controllers;
+    private readonly CacheRegistry registry;
+    private readonly IReadOnlyList<IController> built;
+    private Task controllers = Task.CompletedTask;
 
     private SqlDesk(SandboxApiServer api, TimeSpan interval)
     {
@@ -41,12 +43,10 @@ internal sealed class SqlDesk : IAsyncDisposable
         loops = new SupervisedLoops(NullLogger<SupervisedLoops>.Instance);
         var metrics = new KubernetesMetrics();
         var services = new ControllerServices(TimeProvider.System, new Random(1), metrics, NullLoggerFactory.Instance);
-        var registry = new CacheRegistry(worker, [], TimeProvider.System, services.Random, metrics, NullLogger<CacheRegistry>.Instance);
+        registry = new CacheRegistry(worker, [], TimeProvider.System, services.Random, metrics, NullLogger<CacheRegistry>.Instance);
         var clusters = new ClusterCaches(registry);
         var administrators = new AdministratorCredentials(worker, TimeProvider.System, clusters.Secrets);
-        var built = SqlObjectControllers.Create(worker, registry, clusters, administrators, Events, services, new SqlObjectOptions { Workers = 4, Interval = interval, Drivers = _ => Server });
-        registry.Start(loops);
-        controllers = Task.WhenAll(built.Select(controller => controller.RunAsync(stop.Token, CancellationToken.None)));
+        built = SqlObjectControllers.Create(worker, registry, clusters, administrators, Events, services, new SqlObjectOptions { Workers = 4, Interval = interval, Drivers = _ => Server });
     }
 
     /// <summary>The database server behind every instance and DoltDB.</summary>
@@ -58,11 +58,16 @@ internal sealed class SqlDesk : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A desk whose objects are looked at again that often; seldom unless told otherwise, so that events must do the work.</summary>
-    public static async Task<SqlDesk> StartAsync(TimeSpan? interval = null)
+    /// <param name="interval">The interval.</param>
+    /// <param name="before">What is there before the operator starts.</param>
+    public static async Task<SqlDesk> StartAsync(TimeSpan? interval = null, Func<SqlDesk, Task>? before = null)
     {
         var api = await SandboxApiServer.StartAsync(new SandboxApiServerOptions { Listen = null, Definitions = [.. CrdsCommand.ReadAll()] }, Token);
         var desk = new SqlDesk(api, interval ?? TimeSpan.FromMinutes(10));
         await desk.ApplyAsync("{kind: Namespace, apiVersion: v1, metadata: {name: default}}");
+        await (before?.Invoke(desk) ?? Task.CompletedTask);
+        desk.registry.Start(desk.loops);
+        desk.controllers = Task.WhenAll(desk.built.Select(controller => controller.RunAsync(desk.stop.Token, CancellationToken.None)));
         return desk;
     }
 
@@ -125,6 +130,9 @@ internal sealed class SqlDesk : IAsyncDisposable
 
     public Task PatchAsync<T>(ResourceKind<T> kind, string name, string json)
         where T : class, IKubernetesObject => user.MergePatchAsync(kind, Name(name), (JsonObject)JsonNode.Parse(json)!, null, Token);
+
+    public Task PatchStatusAsync<T>(ResourceKind<T> kind, string name, string json)
+        where T : class, IKubernetesObject => user.MergePatchAsync(kind, Name(name), (JsonObject)JsonNode.Parse(json)!, "status", Token);
 
     /// <summary>Waits until the object's Ready condition has the reason, for its newest generation, and returns the condition.</summary>
     public async Task<Condition> ReadyAsync<T>(ResourceKind<T> kind, string name, string reason)

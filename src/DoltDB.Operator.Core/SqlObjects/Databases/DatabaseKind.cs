@@ -36,6 +36,10 @@ internal sealed class DatabaseKind(
     public string? AppliedServer(Database resource) => resource.Status?.Applied?.Server;
 
     /// <inheritdoc/>
+    public Database AsApplied(Database resource, string server) =>
+        resource with { Status = (resource.Status ?? new DatabaseStatus()) with { Applied = new AppliedDatabase { Server = server, Name = resource.Spec?.Name } } };
+
+    /// <inheritdoc/>
     public string Thing(Database resource) => $"database {resource.Status?.Applied?.Name ?? resource.Spec?.Name}";
 
     /// <inheritdoc/>
@@ -77,6 +81,7 @@ internal sealed class DatabaseKind(
     public DeletionFacts Complete(DeletionFacts facts, Database resource) => facts with
     {
         HoldsData = true,
+        Keeper = Keeper(resource),
         IsForeign = resource.Status?.Adopted == true && resource.Spec?.Adopt != true,
         IsBackupDecided = resource.Spec?.FinalBackup?.Skip == true,
     };
@@ -102,7 +107,7 @@ internal sealed class DatabaseKind(
         if (before is null)
         {
             // Whether it was there before is known only now, and what may be dropped some day depends on it.
-            var isFound = !GoOperator.Made(pass.Object, pass.Object.Status, Finalizer) && await session.ReadDatabaseAsync(wanted.Name, cancellationToken) is not null;
+            var isFound = await session.ReadDatabaseAsync(wanted.Name, cancellationToken) is not null;
             Begin(pass, new AppliedDatabase { Server = server.Key, Name = wanted.Name }, isFound);
             await pass.SaveAsync(cancellationToken);
         }
@@ -174,6 +179,12 @@ internal sealed class DatabaseKind(
     /// <summary>Remembers the owner's account.</summary>
     internal static void SetOwner(SqlPass<Database> pass, SqlServer server, AccountName owner, string? incarnation) =>
         Set(pass, applied => applied with { Owner = new AppliedUser { Server = server.Key, Name = owner.User, Host = owner.Host, Password = incarnation } });
+
+    /// <summary>Another Database that has the same one: two can come from the Go operator.</summary>
+    private string? Keeper(Database database) => database.Status?.Applied is { Server: { } server, Name: { } name }
+        && databases.Lookup(SqlIndexes.ByIdentity, SqlIndexes.Database(server, name)).FirstOrDefault(other => other.Metadata.Uid != database.Metadata.Uid && other.Metadata.DeletionTimestamp is null && IsApplied(other)) is { } keeper
+            ? $"Database {NamespacedName.Of(keeper)}"
+            : null;
 
     private static bool IsApplied(Database database) => database.Status?.Applied is not null;
 

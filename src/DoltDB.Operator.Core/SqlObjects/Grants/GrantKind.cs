@@ -29,6 +29,11 @@ internal sealed class GrantKind(IObjectCache<Grant> grants, DriverSource drivers
     public string? AppliedServer(Grant resource) => resource.Status?.Applied?.Server;
 
     /// <inheritdoc/>
+    public Grant AsApplied(Grant resource, string server) => resource.Spec is not { } spec
+        ? resource
+        : resource with { Status = (resource.Status ?? new GrantStatus()) with { Applied = GrantRules.Remember(GrantRules.Of(spec), server) } };
+
+    /// <inheritdoc/>
     public string Thing(Grant resource) =>
         resource.Spec is { } spec && GrantRules.Of(spec) is var grant ? $"the grant to {grant.Account} on {grant.Database}.{grant.Table}" : "the grant";
 
@@ -82,8 +87,8 @@ internal sealed class GrantKind(IObjectCache<Grant> grants, DriverSource drivers
     /// <inheritdoc/>
     public async Task<SqlOutcome> RemoveAsync(SqlPass<Grant> pass, SqlServer server, CancellationToken cancellationToken)
     {
-        if (server.JobDriver is null && pass.Object.Spec is { } spec)
-            await TakeBackAsync(drivers.Open(server), pass, GrantRules.Of(pass.Object.Status?.Applied) ?? GrantRules.Of(spec), null, server, cancellationToken);
+        if (server.JobDriver is null && GrantRules.Of(pass.Object.Status?.Applied) is { } given)
+            await TakeBackAsync(drivers.Open(server), pass, given, null, server, cancellationToken);
         return SqlOutcome.Done;
     }
 

@@ -7,6 +7,8 @@ namespace DoltDB.Operator.Core.SqlObjects.Servers;
 /// <summary>How servers are named in statuses and indexes: by what the spec refers to, so that a name needs no look-up.</summary>
 internal static class ServerKeys
 {
+    private const string DoltDbPrefix = "DoltDB/";
+
     /// <summary>The key of an object's server; null when the spec names none.</summary>
     public static string? Of(SqlObjectSpec? spec, string ns) => spec switch
     {
@@ -17,7 +19,10 @@ internal static class ServerKeys
     };
 
     /// <summary>The key of a DoltDB.</summary>
-    public static string OfDoltDb(NamespacedName name) => $"DoltDB/{name}";
+    public static string OfDoltDb(NamespacedName name) => $"{DoltDbPrefix}{name}";
+
+    /// <summary>Whether the key is a DoltDB's: the server is the operator's own.</summary>
+    public static bool IsDoltDb(string? key) => key?.StartsWith(DoltDbPrefix, StringComparison.Ordinal) == true;
 
     /// <summary>The key of an ExternalInstance.</summary>
     public static string OfInstance(NamespacedName name) => $"ExternalInstance/{name}";

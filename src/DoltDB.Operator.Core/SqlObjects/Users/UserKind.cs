@@ -30,6 +30,13 @@ internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> 
     public string? AppliedServer(User resource) => resource.Status?.Applied?.Server;
 
     /// <inheritdoc/>
+    public User AsApplied(User resource, string server)
+    {
+        var name = Name(resource);
+        return resource with { Status = (resource.Status ?? new UserStatus()) with { Applied = new AppliedUser { Server = server, Name = name.User, Host = name.Host } } };
+    }
+
+    /// <inheritdoc/>
     public string Thing(User resource) => $"account {Name(resource)}";
 
     /// <inheritdoc/>
@@ -101,7 +108,7 @@ internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> 
             return SqlOutcome.Done;
         var session = drivers.Open(server);
         await DropAsync(session, pass, pass.Object.Status?.Former, server, cancellationToken);
-        await DropAsync(session, pass, pass.Object.Status?.Applied ?? new AppliedUser { Name = pass.Object.Spec?.Name, Host = pass.Object.Spec?.Host }, server, cancellationToken);
+        await DropAsync(session, pass, pass.Object.Status?.Applied, server, cancellationToken);
         return SqlOutcome.Done;
     }
 

@@ -37,11 +37,11 @@ public sealed record DatabaseSpec : SqlObjectSpec
     [SchemaSize(MaxLength = 80)]
     public string? Name { get; init; }
 
-    /// <summary>Character set of the database. PostgreSQL takes an encoding here, and its own default instead of utf8mb4.</summary>
+    /// <summary>Character set of the database; PostgreSQL takes an encoding here. On a server that is no DoltDB, utf8mb4 stands for the server's own.</summary>
     [SchemaDefault("\"utf8mb4\"")]
     public string? Charset { get; init; }
 
-    /// <summary>Collation of the database. An engine that lacks the default takes its own instead.</summary>
+    /// <summary>Collation of the database. On a server that is no DoltDB, utf8mb4_0900_bin stands for the server's own.</summary>
     [SchemaDefault("\"utf8mb4_0900_bin\"")]
     public string? Collation { get; init; }
 

@@ -20,16 +20,13 @@ internal static class DatabaseDefinitions
     public static bool IsSystem(string name) => SystemNames.Contains(name);
 
     /// <summary>
-    /// The database as it should be. The schema's defaults are Dolt's: an engine without them takes its own instead, because nobody has chosen them.
+    /// The database as it should be. The schema's defaults are those of a DoltDB: nobody has chosen them, so that another server takes its own, and a database that is
+    /// there already keeps what it has.
     /// </summary>
-    public static DatabaseDefinition Of(DatabaseSpec spec, string engine)
+    public static DatabaseDefinition Of(DatabaseSpec spec)
     {
-        var (charset, collation) = Engines.Known(engine) switch
-        {
-            Engines.Dolt or Engines.MySql => (spec.Charset, spec.Collation),
-            Engines.MariaDb => (spec.Charset, Unless(spec.Collation, DefaultCollation)),
-            _ => (Unless(spec.Charset, DefaultCharset), Unless(spec.Collation, DefaultCollation)),
-        };
+        var isOurs = spec.DoltDbRef is not null;
+        var (charset, collation) = isOurs ? (spec.Charset, spec.Collation) : (Unless(spec.Charset, DefaultCharset), Unless(spec.Collation, DefaultCollation));
         return new DatabaseDefinition
         {
             Name = spec.Name ?? "",

@@ -100,7 +100,7 @@ internal sealed class DatabaseKind(
 
     private async Task<SqlOutcome> MakeAsync(SqlPass<Database> pass, SqlServer server, ServerSession session, CancellationToken cancellationToken)
     {
-        var wanted = DatabaseDefinitions.Of(pass.Object.Spec!, server.Engine);
+        var wanted = DatabaseDefinitions.Of(pass.Object.Spec!);
         if ((wanted.Branches.Count > 0 || wanted.IgnorePatterns.Count > 0) && !session.Capabilities.HasFlag(DriverCapabilities.Branches))
             return SqlOutcome.Of(SqlReasons.UnsupportedByEngine, $"spec.{(wanted.Branches.Count > 0 ? "systemBranches" : "doltIgnorePatterns")}: {server.Engine} has no such thing");
         var before = pass.Object.Status?.Applied;

@@ -61,7 +61,7 @@ internal sealed class DriverDatabases(JobDriverRunner runner, Passwords password
                 return (null, new SqlProblem(SqlReasons.PasswordUnavailable, password.Problem));
         }
 
-        var definition = DatabaseDefinitions.Of(spec, server.Engine);
+        var definition = DatabaseDefinitions.Of(spec);
         return (new DriverJobRequest
         {
             Owner = database,

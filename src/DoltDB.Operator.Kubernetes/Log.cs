@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(123, LogLevel.Debug, "Controller {Controller}: {Name} was changed meanwhile, trying again: {Conflict}")]
     public static partial void PassConflicted(ILogger logger, string controller, string name, string conflict);
 
+    [LoggerMessage(125, LogLevel.Debug, "Controller {Controller}: the namespace of {Name} is being deleted: {Refusal}")]
+    public static partial void PassOutlived(ILogger logger, string controller, string name, string refusal);
+
     [LoggerMessage(124, LogLevel.Error, "Controller {Controller}: pass for {Name} failed, retry {Retry} follows")]
     public static partial void PassFailed(ILogger logger, Exception exception, string controller, string name, int retry);
 

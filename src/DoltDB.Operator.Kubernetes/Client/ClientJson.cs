@@ -18,7 +18,10 @@ internal sealed partial class ClientJson : JsonSerializerContext;
 internal sealed record StatusBody(string? Kind, string? Message, string? Reason, int? Code, StatusDetailsBody? Details);
 
 /// <summary>Details of a Status.</summary>
-internal sealed record StatusDetailsBody(int? RetryAfterSeconds);
+internal sealed record StatusDetailsBody(int? RetryAfterSeconds, IReadOnlyList<StatusCauseBody>? Causes);
+
+/// <summary>One of the reasons that a failure gives.</summary>
+internal sealed record StatusCauseBody(string? Reason);
 
 /// <summary>The metadata of a list or of a bookmark.</summary>
 internal sealed record VersionedMetadata(string? ResourceVersion, string? Continue);

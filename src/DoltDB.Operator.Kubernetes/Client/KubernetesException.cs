@@ -20,6 +20,9 @@ public sealed class KubernetesException : Exception
     /// <summary>How long the server asks to wait before trying again; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether something was to be created in a namespace that is being deleted: nothing ever can be, and nothing is missed.</summary>
+    public bool IsNamespaceTerminating { get; init; }
+
     /// <summary>Whether another writer was faster (409 Conflict): read again and retry.</summary>
     public bool IsConflict => Code == 409;
 

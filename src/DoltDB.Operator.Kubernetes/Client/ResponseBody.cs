@@ -10,6 +10,7 @@ namespace DoltDB.Operator.Kubernetes.Client;
 internal static class ResponseBody
 {
     private const int LongestText = 512;
+    private const string NamespaceTerminating = "NamespaceTerminating";
 
     /// <summary>Reads the whole body in pooled segments (a list may have megabytes) and parses it.</summary>
     public static async Task<T> ReadAsync<T>(HttpContent content, BodyParser<T> parse, CancellationToken cancellationToken)
@@ -44,7 +45,11 @@ internal static class ResponseBody
             _ => status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null,
         };
         var message = status?.Message ?? (text.Length > 0 ? text : response.ReasonPhrase ?? "");
-        return new KubernetesException(code, status?.Reason, message.Length > 0 ? message : code.ToString(CultureInfo.InvariantCulture)) { RetryAfter = asked };
+        return new KubernetesException(code, status?.Reason, message.Length > 0 ? message : code.ToString(CultureInfo.InvariantCulture))
+        {
+            RetryAfter = asked,
+            IsNamespaceTerminating = status?.Details?.Causes?.Any(static cause => cause.Reason == NamespaceTerminating) == true,
+        };
     }
 
     private static (StatusBody? Status, string Text) ParseFailure(in ReadOnlySequence<byte> body)

@@ -204,6 +204,13 @@ public sealed class Controller<TPrimary> : IController, IDisposable
             Log.PassConflicted(logger, Name, key.ToString(), exception.Message);
             queue.AddRateLimited(key);
         }
+        catch (KubernetesException exception) when (exception.IsNamespaceTerminating)
+        {
+            // The object is about to be deleted itself, of which the watch tells.
+            result = "namespace_terminating";
+            Log.PassOutlived(logger, Name, key.ToString(), exception.Message);
+            queue.AddRateLimited(key);
+        }
         catch (Exception exception)
         {
             result = "error";

@@ -17,7 +17,7 @@ public sealed record AppliedManifest(string Kind, string Namespace, string Name,
 public sealed class ManifestException(string message) : Exception(message);
 
 /// <summary>Creates or replaces what manifests say, as <c>kubectl create</c> and <c>kubectl replace</c> would; a namespace that is missing is created.</summary>
-internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog catalog)
+internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog catalog, string defaultNamespace)
 {
     private const int Conflict = 409;
     private const string Manager = "doltdb-operator-sandbox";
@@ -68,7 +68,7 @@ internal sealed class ManifestApplier(SandboxApiServer server, ResourceCatalog c
             throw new ManifestException($"{source}: {kind}: metadata.name is required");
         var type = catalog.Current.All.FirstOrDefault(candidate => candidate.Kind == kind && GroupVersion(candidate) == apiVersion)
             ?? throw new ManifestException($"{source}: {kind} {name}: no kind \"{kind}\" is registered for version \"{apiVersion}\"");
-        var ns = type.Namespaced ? Text((JsonObject)manifest["metadata"]!, "namespace") ?? "default" : "";
+        var ns = type.Namespaced ? Text((JsonObject)manifest["metadata"]!, "namespace") ?? defaultNamespace : "";
         if (type.Namespaced)
             await EnsureNamespaceAsync(ns, cancellationToken);
         var answer = await WriteAsync(type, ns, name, manifest, cancellationToken);

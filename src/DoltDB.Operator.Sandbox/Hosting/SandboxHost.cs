@@ -103,10 +103,10 @@ public sealed class SandboxHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Applies manifests; <paramref name="source"/> names them in errors.</summary>
+    /// <summary>Applies manifests; <paramref name="source"/> names them in errors, <paramref name="ns"/> is where those go that name no namespace.</summary>
     /// <exception cref="ManifestException">One was refused; the message names the field.</exception>
-    public Task<IReadOnlyList<AppliedManifest>> ApplyAsync(string yaml, string source, CancellationToken cancellationToken) =>
-        new ManifestApplier(ApiServer, ApiServer.Catalog).ApplyAsync(yaml, source, cancellationToken);
+    public Task<IReadOnlyList<AppliedManifest>> ApplyAsync(string yaml, string source, CancellationToken cancellationToken, string ns = "default") =>
+        new ManifestApplier(ApiServer, ApiServer.Catalog, ns).ApplyAsync(yaml, source, cancellationToken);
 
     /// <summary>The container of a running pod, to kill or freeze; null when it does not run.</summary>
     internal IRunningContainer? Container(NamespacedName pod, string? container = null) => agent?.Container(pod, container);

@@ -92,6 +92,19 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
+    public async Task A_failure_tells_that_the_namespace_is_being_deleted()
+    {
+        using var server = new StubServer();
+        server
+            .Answers("""{"kind":"Status","code":403,"reason":"Forbidden","message":"no","details":{"causes":[{"reason":"NamespaceTerminating","message":"it goes","field":"metadata.namespace"}]}}""", HttpStatusCode.Forbidden)
+            .Fails(403, "Forbidden", "not allowed");
+        using var client = server.CreateClient();
+
+        (await Should.ThrowAsync<KubernetesException>(() => client.CreateAsync(BuiltInKinds.ConfigMap, Sample.ConfigMap("a"), Token))).IsNamespaceTerminating.ShouldBeTrue();
+        (await Should.ThrowAsync<KubernetesException>(() => client.CreateAsync(BuiltInKinds.ConfigMap, Sample.ConfigMap("a"), Token))).IsNamespaceTerminating.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Apply_forces_with_its_field_manager_and_names_the_kind()
     {
         using var server = new StubServer();

@@ -111,6 +111,21 @@ public sealed class ControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refusal_of_a_namespace_that_is_being_deleted_is_no_error()
+    {
+        using var controller = CreateSut((_, _) => passes.Count < 2
+            ? throw new KubernetesException(403, "Forbidden", "the namespace is being terminated") { IsNamespaceTerminating = true }
+            : Task.FromResult(ReconcileResult.Done));
+        sets.Set(Set("a"));
+        Sync();
+        var running = controller.RunAsync(stop.Token, abort.Token);
+
+        await Eventually.HoldsAsync(() => passes.Count == 2, "the second pass", clock);
+        logs.Errors.ShouldBeEmpty();
+        await StopAsync(running);
+    }
+
+    [Fact]
     public async Task A_pass_that_asks_for_another_look_gets_it_in_time()
     {
         using var controller = CreateSut((_, _) => Task.FromResult(ReconcileResult.After(TimeSpan.FromSeconds(30))));

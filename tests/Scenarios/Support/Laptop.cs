@@ -56,12 +56,13 @@ internal sealed class Laptop : IAsyncDisposable
     /// </summary>
     /// <param name="because">What it needs: <c>counts requests</c>.</param>
     /// <param name="withOperator">Whether an operator runs from the start.</param>
-    public static async Task<Laptop> StartInsideAsync(string because, bool withOperator = true)
+    /// <param name="ns">Where manifests go that name no namespace.</param>
+    public static async Task<Laptop> StartInsideAsync(string because, bool withOperator = true, string ns = "default")
     {
         var options = ScenarioOptions.OfProcess();
         if (options.OnCluster)
             Assert.Skip($"needs the inside of the sandbox: {because}");
-        var laptop = new Laptop(await SandboxTarget.StartAsync(options.Patience, Token));
+        var laptop = new Laptop(await SandboxTarget.StartAsync(options.Patience, Token, ns));
         if (withOperator)
             laptop.StartOperator();
         return laptop;
@@ -204,6 +205,9 @@ internal sealed class Laptop : IAsyncDisposable
 
     /// <summary>Repeats until it is so.</summary>
     public static Task AwaitTrueAsync(Func<Task<bool>> isSo, string what) => PollAsync(isSo, static so => so, _ => $"waited for {what}");
+
+    /// <summary>Repeats the reading until it has the answer, which the message of a failure tells.</summary>
+    public static Task AwaitTextAsync(Func<Task<string>> read, string expected) => PollAsync(read, text => text == expected, text => $"waited for '{expected}', not '{text}'");
 
     /// <summary>Kills, freezes or thaws the server of a pod, as the kernel would.</summary>
     public Task SignalAsync(string pod, ServerSignal signal) => target.SignalAsync(pod, signal, Token);

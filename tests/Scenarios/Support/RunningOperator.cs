@@ -3,7 +3,6 @@ using DoltDB.Operator.Kubernetes;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Controllers;
 using DoltDB.Operator.Sandbox.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DoltDB.Operator.Scenarios.Support;
 
@@ -22,7 +21,7 @@ internal sealed class RunningOperator : IAsyncDisposable
         this.host = host;
         UserAgent = userAgent;
         client = host.ApiServer.Connect(userAgent);
-        var services = new ControllerServices(TimeProvider.System, new Random(1), metrics, NullLoggerFactory.Instance);
+        var services = new ControllerServices(TimeProvider.System, new Random(1), metrics, Log);
         Runtime = new OperatorRuntime(client, new OperatorOptions { LeaderElect = leaderElect }, "default", services);
         running = Runtime.RunAsync(stopping.Token);
     }
@@ -30,6 +29,9 @@ internal sealed class RunningOperator : IAsyncDisposable
     public string UserAgent { get; }
 
     public OperatorRuntime Runtime { get; }
+
+    /// <summary>All that it logged.</summary>
+    public OperatorLog Log { get; } = new();
 
     public static RunningOperator Start(SandboxHost host, string userAgent, bool leaderElect) => new(host, userAgent, leaderElect);
 

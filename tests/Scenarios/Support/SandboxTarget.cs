@@ -11,8 +11,9 @@ internal sealed class SandboxTarget : IScenarioTarget
 {
     private readonly string directory;
 
-    private SandboxTarget(SandboxHost host, string directory, TimeSpan patience)
+    private SandboxTarget(SandboxHost host, string directory, TimeSpan patience, string ns)
     {
+        Namespace = ns;
         this.directory = directory;
         Host = host;
         Patience = patience;
@@ -21,7 +22,7 @@ internal sealed class SandboxTarget : IScenarioTarget
 
     public SandboxHost Host { get; }
 
-    public string Namespace => "default";
+    public string Namespace { get; }
 
     public KubernetesClient Client { get; }
 
@@ -29,15 +30,15 @@ internal sealed class SandboxTarget : IScenarioTarget
 
     SandboxHost? IScenarioTarget.Inside => Host;
 
-    public static async Task<SandboxTarget> StartAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public static async Task<SandboxTarget> StartAsync(TimeSpan patience, CancellationToken cancellationToken, string ns = "default")
     {
         var directory = Directory.CreateTempSubdirectory("doltdb-scenario-").FullName;
         var host = await SandboxHost.StartAsync(
             new SandboxOptions { DataDirectory = directory, Listen = null, Definitions = [.. CrdsCommand.ReadAll()], IsEphemeral = true }, cancellationToken);
-        return new SandboxTarget(host, directory, patience);
+        return new SandboxTarget(host, directory, patience, ns);
     }
 
-    public Task<IReadOnlyList<AppliedManifest>> ApplyAsync(string yaml, CancellationToken cancellationToken) => Host.ApplyAsync(yaml, "manifest", cancellationToken);
+    public Task<IReadOnlyList<AppliedManifest>> ApplyAsync(string yaml, CancellationToken cancellationToken) => Host.ApplyAsync(yaml, "manifest", cancellationToken, Namespace);
 
     public Task<Address> ServiceAddressAsync(string service, CancellationToken cancellationToken) => DirectAddresses.OfServiceAsync(Client, In(service), cancellationToken);
 

@@ -26,6 +26,19 @@ internal sealed class InstanceReconciler(SqlObjectCaches caches, SqlObjectServic
     {
         if (caches.Instances.Get(key) is not { } instance)
             return ReconcileResult.Done;
+        try
+        {
+            return await ReconcileAsync(key, instance, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code == 404)
+        {
+            // Deleted while the pass went on: the watch brings its end.
+            return ReconcileResult.Done;
+        }
+    }
+
+    private async Task<ReconcileResult> ReconcileAsync(NamespacedName key, ExternalInstance instance, CancellationToken cancellationToken)
+    {
         var users = Users(key);
         if (instance.Metadata.DeletionTimestamp is not null && users.Count == 0)
         {

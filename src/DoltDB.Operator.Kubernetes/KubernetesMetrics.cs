@@ -16,6 +16,7 @@ public sealed class KubernetesMetrics : IDisposable
     private readonly Histogram<double> requestSeconds;
     private readonly Counter<long> watchRestarts;
     private readonly Counter<long> eventsDropped;
+    private readonly Counter<long> objectsUnreadable;
 
     /// <summary>Creates the instruments.</summary>
     public KubernetesMetrics()
@@ -27,6 +28,7 @@ public sealed class KubernetesMetrics : IDisposable
         requestSeconds = meter.CreateHistogram<double>("doltdb_operator_kubernetes_request_duration_seconds", "s", "Duration of requests to the API server.");
         watchRestarts = meter.CreateCounter<long>("doltdb_operator_kubernetes_watch_restarts_total", null, "Watches that ended, by reason.");
         eventsDropped = meter.CreateCounter<long>("doltdb_operator_events_dropped_total", null, "Events that were not written, by reason.");
+        objectsUnreadable = meter.CreateCounter<long>("doltdb_operator_kubernetes_objects_unreadable_total", null, "Versions of objects that lack the shape of their kind, by kind.");
     }
 
     /// <summary>The meter of this process, for instruments of others that end with it.</summary>
@@ -54,6 +56,8 @@ public sealed class KubernetesMetrics : IDisposable
     }
 
     internal void WatchRestarted(string kind, string reason) => watchRestarts.Add(1, new("kind", kind), new("reason", reason));
+
+    internal void ObjectUnreadable(string kind) => objectsUnreadable.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     internal void EventDropped(string reason) => eventsDropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

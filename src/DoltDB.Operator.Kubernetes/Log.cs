@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(112, LogLevel.Warning, "Watch of {Kind} in {Namespace} failed, next try in {Wait}")]
     public static partial void WatchFailed(ILogger logger, Exception exception, string kind, string @namespace, TimeSpan wait);
 
+    [LoggerMessage(113, LogLevel.Warning, "{Kind} {Name} at version {Version} cannot be read and is {Treatment}: {Problem}")]
+    public static partial void ObjectUnreadable(ILogger logger, string kind, string name, string version, string treatment, string problem);
+
     [LoggerMessage(120, LogLevel.Information, "Controller {Controller} runs with {Workers} workers")]
     public static partial void ControllerStarted(ILogger logger, string controller, int workers);
 

@@ -36,9 +36,14 @@ public readonly record struct IntOrString
 /// <summary>Reads and writes <see cref="IntOrString"/> as a JSON number or string.</summary>
 public sealed class IntOrStringConverter : JsonConverter<IntOrString>
 {
-    /// <inheritdoc/>
-    public override IntOrString Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number ? new IntOrString(reader.GetInt32()) : new IntOrString(reader.GetString() ?? "");
+    /// <summary>A number beyond 32 bits, which schemas allow, stays a text: who uses the value says what is wrong with it.</summary>
+    public override IntOrString Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.Number when reader.TryGetInt32(out var number) => new IntOrString(number),
+        JsonTokenType.Number => new IntOrString(reader.NumberText()),
+        JsonTokenType.String => new IntOrString(reader.GetString() ?? ""),
+        _ => throw new JsonException($"expected a number or a text, found {reader.TokenType}"),
+    };
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, IntOrString value, JsonSerializerOptions options)

@@ -101,10 +101,12 @@ public sealed record Quantity(string Text) : IComparable<Quantity>
 public sealed class QuantityConverter : JsonConverter<Quantity>
 {
     /// <inheritdoc/>
-    public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number
-            ? new Quantity(reader.GetDecimal().ToString(CultureInfo.InvariantCulture))
-            : new Quantity(reader.GetString() ?? "");
+    public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.Number => new Quantity(reader.NumberText()),
+        JsonTokenType.String => new Quantity(reader.GetString() ?? ""),
+        _ => throw new JsonException($"expected a number or a text, found {reader.TokenType}"),
+    };
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);

@@ -27,6 +27,7 @@ internal sealed class Reflector<T>(
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
 
     private readonly ResourceKind<T> kind = store.Kind;
+    private readonly UnreadableObjects<T> unreadable = new(store, metrics, logger);
     private readonly TaskCompletionSource listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? version;
     private int failures;
@@ -100,7 +101,7 @@ internal sealed class Reflector<T>(
         var request = new ListOptions { Namespace = ns, LabelSelector = options.LabelSelector };
         var list = await client.ListAsync(kind, request, cancellationToken);
         IReadOnlyCollection<T> items = options.Transform is { } transform ? [.. list.Items.Select(transform)] : list.Items;
-        store.Replace(items, ns);
+        store.Replace(unreadable.Complete(items, list.Unreadable), ns);
         version = list.ResourceVersion;
         listed.TrySetResult();
         Log.Listed(logger, kind.Plural, ns ?? "*", items.Count, version);
@@ -135,19 +136,36 @@ internal sealed class Reflector<T>(
 
     private void Accept(WatchEvent<T> change)
     {
-        switch (change.Type)
+        if (change.Unreadable is { } problem)
+            AcceptUnreadable(change.Type, problem);
+        else if (change.Object is { } resource)
+            AcceptObject(change.Type, resource);
+        version = change.ResourceVersion;
+    }
+
+    private void AcceptObject(WatchEventType type, T resource)
+    {
+        var name = NamespacedName.Of(resource);
+        unreadable.Forget(name);
+        if (type == WatchEventType.Deleted)
+            store.Remove(name, resource);
+        else
+            store.Set(options.Transform is { } transform ? transform(resource) : resource);
+    }
+
+    private void AcceptUnreadable(WatchEventType type, UnreadableObject problem)
+    {
+        var name = UnreadableObjects<T>.Name(problem);
+        if (type != WatchEventType.Deleted && unreadable.Accept(problem) is { } last)
         {
-            case WatchEventType.Added or WatchEventType.Modified:
-                store.Set(options.Transform is { } transform ? transform(change.Object!) : change.Object!);
-                break;
-            case WatchEventType.Deleted:
-                store.Remove(NamespacedName.Of(change.Object!), change.Object);
-                break;
-            default:
-                break;
+            store.Set(last);
+            return;
         }
 
-        version = change.ResourceVersion;
+        // Gone, or another incarnation of which nothing is known.
+        store.Remove(name);
+        if (type == WatchEventType.Deleted)
+            unreadable.Forget(name);
     }
 
     private TimeSpan Failed(Exception exception, string reason)

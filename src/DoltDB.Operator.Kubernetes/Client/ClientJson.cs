@@ -1,12 +1,17 @@
 using System.Text.Json.Serialization;
+using DoltDB.Operator.Api.Meta;
 
 namespace DoltDB.Operator.Kubernetes.Client;
 
 /// <summary>Source-generated JSON of what the client itself sends and reads.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)])]
 [JsonSerializable(typeof(StatusBody))]
 [JsonSerializable(typeof(VersionedBody))]
 [JsonSerializable(typeof(VersionedMetadata))]
+[JsonSerializable(typeof(MetadataBody))]
 [JsonSerializable(typeof(DeleteOptionsBody))]
 [JsonSerializable(typeof(EvictionBody))]
 [JsonSerializable(typeof(BindingBody))]
@@ -28,6 +33,9 @@ internal sealed record VersionedMetadata(string? ResourceVersion, string? Contin
 
 /// <summary>Anything that has a version, when nothing else of it matters.</summary>
 internal sealed record VersionedBody(VersionedMetadata? Metadata);
+
+/// <summary>An object of which only the metadata can be read.</summary>
+internal sealed record MetadataBody(ObjectMeta? Metadata);
 
 /// <summary>meta/v1 DeleteOptions.</summary>
 internal sealed record DeleteOptionsBody(

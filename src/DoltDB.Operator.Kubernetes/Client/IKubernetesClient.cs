@@ -92,7 +92,16 @@ public sealed record WatchOptions
 }
 
 /// <summary>Objects and the version of the list.</summary>
-public sealed record ObjectList<T>(IReadOnlyList<T> Items, string ResourceVersion);
+public sealed record ObjectList<T>(IReadOnlyList<T> Items, string ResourceVersion)
+{
+    /// <summary>Objects that are there and cannot be read as their kind.</summary>
+    public IReadOnlyList<UnreadableObject> Unreadable { get; init; } = [];
+}
+
+/// <summary>An object that the server keeps and that lacks the shape of its kind.</summary>
+/// <param name="Metadata">Its metadata, with at least a name and a version.</param>
+/// <param name="Problem">What cannot be read, with the path of the member.</param>
+public sealed record UnreadableObject(ObjectMeta Metadata, string Problem);
 
 /// <summary>What a watch reports.</summary>
 public enum WatchEventType
@@ -110,8 +119,12 @@ public enum WatchEventType
     Bookmark,
 }
 
-/// <summary>One event of a watch. <see cref="Object"/> is null only for bookmarks.</summary>
-public sealed record WatchEvent<T>(WatchEventType Type, T? Object, string ResourceVersion);
+/// <summary>One event of a watch. <see cref="Object"/> is null only for bookmarks and for what is <see cref="Unreadable"/>.</summary>
+public sealed record WatchEvent<T>(WatchEventType Type, T? Object, string ResourceVersion)
+{
+    /// <summary>The object of the event when it cannot be read as its kind.</summary>
+    public UnreadableObject? Unreadable { get; init; }
+}
 
 /// <summary>How to delete.</summary>
 public sealed record DeleteOptions

@@ -240,6 +240,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         where T : class, IKubernetesObject
     {
         var items = new List<T>();
+        var unreadable = new List<UnreadableObject>();
         ListPage page;
         string? next = null;
         do
@@ -251,10 +252,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
                 .With("fieldSelector", options.FieldSelector)
                 .ToString();
             var request = new ApiRequest(HttpMethod.Get, "list", kind.Kind, uri) { Accept = Accept(kind, "PartialObjectMetadataList") };
-            page = await sender.SendAsync(request, (in ReadOnlySequence<byte> body) => kind.ReadPage(body, items), cancellationToken);
+            page = await sender.SendAsync(request, (in ReadOnlySequence<byte> body) => kind.ReadPage(body, items, unreadable), cancellationToken);
             next = page.Continue;
         }
         while (next is not null);
-        return new ObjectList<T>(items, page.ResourceVersion);
+        return new ObjectList<T>(items, page.ResourceVersion) { Unreadable = unreadable };
     }
 }

@@ -20,8 +20,11 @@ internal static class ObjectReader
         return kind.ReadObject(ref reader);
     }
 
-    /// <summary>One page of a list, its objects added to <paramref name="items"/>.</summary>
-    public static ListPage ReadPage<T>(this ResourceKind<T> kind, in ReadOnlySequence<byte> body, List<T> items)
+    /// <summary>
+    /// One page of a list, its objects added to <paramref name="items"/>; an object that does not have the shape of its kind is named in
+    /// <paramref name="unreadable"/> and costs nobody else.
+    /// </summary>
+    public static ListPage ReadPage<T>(this ResourceKind<T> kind, in ReadOnlySequence<byte> body, List<T> items, List<UnreadableObject> unreadable)
         where T : class, IKubernetesObject
     {
         var reader = new Utf8JsonReader(body);
@@ -38,7 +41,7 @@ internal static class ObjectReader
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartArray)
-                    kind.ReadItems(ref reader, items);
+                    kind.ReadItems(ref reader, items, unreadable);
             }
             else
             {
@@ -96,11 +99,11 @@ internal static class ObjectReader
         switch (type)
         {
             case "ADDED":
-                return Event(WatchEventType.Added, kind.ReadObject(ref body));
+                return kind.ReadChange(WatchEventType.Added, ref body);
             case "MODIFIED":
-                return Event(WatchEventType.Modified, kind.ReadObject(ref body));
+                return kind.ReadChange(WatchEventType.Modified, ref body);
             case "DELETED":
-                return Event(WatchEventType.Deleted, kind.ReadObject(ref body));
+                return kind.ReadChange(WatchEventType.Deleted, ref body);
             case "BOOKMARK":
                 var bookmark = JsonSerializer.Deserialize(ref body, ClientJson.Default.VersionedBody);
                 return new WatchEvent<T>(
@@ -115,9 +118,37 @@ internal static class ObjectReader
         }
     }
 
-    private static WatchEvent<T> Event<T>(WatchEventType type, T resource)
-        where T : class, IKubernetesObject =>
-        new(type, resource, resource.Metadata.ResourceVersion ?? throw new JsonException("a watch event has no metadata.resourceVersion"));
+    private static WatchEvent<T> ReadChange<T>(this ResourceKind<T> kind, WatchEventType type, ref Utf8JsonReader body)
+        where T : class, IKubernetesObject
+    {
+        if (kind.TryReadObject(ref body, out var resource) is { } unreadable)
+            return new WatchEvent<T>(type, null, unreadable.Metadata.ResourceVersion!) { Unreadable = unreadable };
+        return new WatchEvent<T>(type, resource, resource!.Metadata.ResourceVersion ?? throw new JsonException("a watch event has no metadata.resourceVersion"));
+    }
+
+    /// <summary>
+    /// Reads one object, or what is left of it when it lacks the shape of its kind: a server keeps what its schema allows, and one such
+    /// object must not hide all the others.
+    /// </summary>
+    private static UnreadableObject? TryReadObject<T>(this ResourceKind<T> kind, ref Utf8JsonReader reader, out T? resource)
+        where T : class, IKubernetesObject
+    {
+        var start = reader;
+        try
+        {
+            resource = kind.ReadObject(ref reader);
+            return null;
+        }
+        catch (Exception problem) when (problem is JsonException or FormatException or OverflowException or InvalidOperationException or ArgumentException)
+        {
+            reader = start;
+            resource = null;
+            var metadata = JsonSerializer.Deserialize(ref reader, ClientJson.Default.MetadataBody)?.Metadata;
+            return metadata is { Name: not null, ResourceVersion: not null }
+                ? new UnreadableObject(metadata, problem.Message)
+                : throw new JsonException($"a {kind.Kind} has no name or no version: {problem.Message}", problem);
+        }
+    }
 
     private static T ReadObject<T>(this ResourceKind<T> kind, ref Utf8JsonReader reader)
         where T : class, IKubernetesObject
@@ -136,10 +167,15 @@ internal static class ObjectReader
             throw new JsonException($"expected {token}, found {reader.TokenType}");
     }
 
-    private static void ReadItems<T>(this ResourceKind<T> kind, ref Utf8JsonReader reader, List<T> items)
+    private static void ReadItems<T>(this ResourceKind<T> kind, ref Utf8JsonReader reader, List<T> items, List<UnreadableObject> unreadable)
         where T : class, IKubernetesObject
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            items.Add(kind.ReadObject(ref reader));
+        {
+            if (kind.TryReadObject(ref reader, out var item) is { } problem)
+                unreadable.Add(problem);
+            else
+                items.Add(item!);
+        }
     }
 }

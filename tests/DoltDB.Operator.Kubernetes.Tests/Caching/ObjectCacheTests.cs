@@ -128,6 +128,68 @@ public sealed class ObjectCacheTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_object_that_cannot_be_read_keeps_its_last_good_state_and_hides_no_other()
+    {
+        server.Put(Sample.Kind, Sample.ConfigMap("odd"));
+        var cache = await StartAsync();
+        server.Spoilt.Add("odd");
+
+        var version = server.Put(Sample.Kind, Sample.ConfigMap("odd", value: "2")).Metadata.ResourceVersion;
+        server.Put(Sample.Kind, Sample.ConfigMap("fine"));
+
+        await Eventually.HoldsAsync(() => Contents(cache) == "db/fine=1 db/odd=1", "the change after the odd one", clock);
+        cache.Get(new NamespacedName("db", "odd"))!.Metadata.ResourceVersion.ShouldBe(version);
+        (server.Count("list"), server.Count("watch")).ShouldBe((1, 1));
+
+        server.Unseen(() => server.Put(Sample.Kind, Sample.ConfigMap("fine", value: "2")));
+        await Eventually.HoldsAsync(() => Contents(cache) == "db/fine=2 db/odd=1", "the new list", clock);
+
+        server.Spoilt.Clear();
+        server.Put(Sample.Kind, Sample.ConfigMap("odd", value: "3"));
+        await Eventually.HoldsAsync(() => Contents(cache) == "db/fine=2 db/odd=3", "the mended object", clock);
+    }
+
+    [Fact]
+    public async Task The_deletion_of_an_object_that_cannot_be_read_is_seen()
+    {
+        server.Put(Sample.Kind, Sample.ConfigMap("odd"));
+        var cache = await StartAsync();
+        server.Spoilt.Add("odd");
+
+        server.Put(Sample.Kind, Sample.ConfigMap("odd") with { Metadata = Sample.ConfigMap("odd").Metadata with { DeletionTimestamp = clock.GetUtcNow() } });
+        await Eventually.HoldsAsync(() => cache.Get(new NamespacedName("db", "odd"))?.Metadata.DeletionTimestamp is not null, "the deletion that was asked for", clock);
+
+        server.Remove(Sample.Kind, new NamespacedName("db", "odd"));
+        await Eventually.HoldsAsync(() => Contents(cache).Length == 0, "the deletion", clock);
+    }
+
+    [Fact]
+    public async Task A_cache_fills_though_an_object_cannot_be_read_and_tells_of_each_version_once()
+    {
+        server.Spoilt.Add("odd");
+        server.Put(Sample.Kind, Sample.ConfigMap("odd"));
+        server.Put(Sample.Kind, Sample.ConfigMap("fine"));
+        var told = 0;
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (ReferenceEquals(instrument.Meter, metrics.Meter) && instrument.Name == "doltdb_operator_kubernetes_objects_unreadable_total")
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref told, (int)count));
+        listener.Start();
+
+        var cache = await StartAsync();
+        Contents(cache).ShouldBe("db/fine=1");
+        server.Unseen(() => server.Put(Sample.Kind, Sample.ConfigMap("fine", value: "2")));
+        await Eventually.HoldsAsync(() => Contents(cache) == "db/fine=2", "the second list", clock);
+        told.ShouldBe(1);
+
+        server.Put(Sample.Kind, Sample.ConfigMap("odd"));
+        await Eventually.HoldsAsync(() => Volatile.Read(ref told) == 2, "the second version", clock);
+    }
+
+    [Fact]
     public async Task Only_the_given_namespaces_are_watched_and_all_of_them_must_be_listed()
     {
         server.Put(Sample.Kind, Sample.ConfigMap("a", "one"));

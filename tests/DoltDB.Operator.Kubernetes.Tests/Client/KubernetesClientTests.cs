@@ -50,6 +50,21 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
+    public async Task An_item_without_the_shape_of_its_kind_costs_no_other_item()
+    {
+        using var server = new StubServer();
+        server.Answers("""{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"}},{"data":[1],"metadata":{"name":"b","namespace":"db","uid":"u","resourceVersion":"5"}},{"metadata":{"name":"c"}}]}""");
+        using var client = server.CreateClient();
+
+        var list = await client.ListAsync(BuiltInKinds.ConfigMap, new ListOptions(), Token);
+
+        list.Items.Select(item => item.Metadata.Name).ShouldBe(["a", "c"]);
+        var odd = list.Unreadable.ShouldHaveSingleItem();
+        (odd.Metadata.Name, odd.Metadata.Uid, odd.Metadata.ResourceVersion).ShouldBe(("b", "u", "5"));
+        odd.Problem.ShouldContain("$.data");
+    }
+
+    [Fact]
     public async Task Managed_fields_are_dropped_and_other_unknown_members_kept()
     {
         using var server = new StubServer();

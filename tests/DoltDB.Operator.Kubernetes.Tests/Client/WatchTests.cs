@@ -42,6 +42,25 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task An_event_without_the_shape_of_its_kind_is_told_and_the_watch_goes_on()
+    {
+        using var server = new StubServer();
+        server.Answers("""
+            {"type":"MODIFIED","object":{"data":3000000000,"metadata":{"name":"a","resourceVersion":"5"}}}
+            {"type":"ADDED","object":{"metadata":{"name":"b","resourceVersion":"6"}}}
+
+            """.ReplaceLineEndings("\n"));
+        using var client = server.CreateClient();
+
+        var events = await ReadAllAsync(client, new WatchOptions { ResourceVersion = "1" });
+
+        events.Select(change => (change.Type, change.ResourceVersion, change.Object?.Metadata.Name, change.Unreadable?.Metadata.Name)).ShouldBe([
+            (WatchEventType.Modified, "5", null, "a"),
+            (WatchEventType.Added, "6", "b", null),
+        ]);
+    }
+
+    [Fact]
     public async Task An_expired_version_throws_410_after_the_events_before_it()
     {
         using var server = new StubServer();

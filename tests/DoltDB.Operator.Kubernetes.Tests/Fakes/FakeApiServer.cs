@@ -18,6 +18,9 @@ internal sealed class FakeApiServer
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource watches = new();
 
+    /// <summary>Objects that lack the shape of their kind, from their next version on.</summary>
+    public HashSet<string> Spoilt { get; } = [];
+
     /// <summary>Requests so far, as <c>verb plural/name</c>.</summary>
     public List<string> Requests { get; } = [];
 
@@ -142,8 +145,12 @@ internal sealed class FakeApiServer
             {
                 var items = server.objects
                     .Where(entry => entry.Key.Plural == kind.Plural && (options.Namespace is null || entry.Key.Name.Namespace == options.Namespace))
-                    .Select(entry => (T)(object)entry.Value);
-                return new ObjectList<T>([.. items], server.version.ToString(CultureInfo.InvariantCulture));
+                    .Select(entry => entry.Value)
+                    .ToLookup(resource => server.Spoilt.Contains(resource.Metadata.Name!));
+                return new ObjectList<T>([.. items[false].Select(resource => (T)(object)resource)], server.version.ToString(CultureInfo.InvariantCulture))
+                {
+                    Unreadable = [.. items[true].Select(Unreadable)],
+                };
             }
         }
 
@@ -174,7 +181,7 @@ internal sealed class FakeApiServer
                 {
                     at = entry.Version;
                     if (entry.Plural == kind.Plural && (options.Namespace is null || entry.Object.Metadata.Namespace == options.Namespace))
-                        yield return new WatchEvent<T>(entry.Type, (T)(object)entry.Object, at.ToString(CultureInfo.InvariantCulture));
+                        yield return Event<T>(entry.Type, entry.Object, at.ToString(CultureInfo.InvariantCulture));
                 }
 
                 await WaitAsync(more, cut, cancellationToken);
@@ -243,6 +250,13 @@ internal sealed class FakeApiServer
 
         public Task BindAsync(NamespacedName pod, string node, CancellationToken cancellationToken) =>
             throw new NotSupportedException("no test binds through this fake");
+
+        private static UnreadableObject Unreadable(KubernetesObject resource) => new(resource.Metadata, "The value is none. Path: $.data.");
+
+        private WatchEvent<T> Event<T>(WatchEventType type, KubernetesObject resource, string version)
+            where T : class, IKubernetesObject => server.Spoilt.Contains(resource.Metadata.Name!)
+                ? new WatchEvent<T>(type, null, version) { Unreadable = Unreadable(resource) }
+                : new WatchEvent<T>(type, (T)(object)resource, version);
 
         private static async Task WaitAsync(Task more, CancellationToken cut, CancellationToken cancellationToken)
         {

@@ -150,9 +150,11 @@ public sealed record DoltDbSpec : JsonShape
 public sealed record PodDisruptionBudgetOptions : JsonShape
 {
     /// <summary>Pods that must stay: a number or a percentage.</summary>
+    [SchemaRange(Minimum = 0, Maximum = int.MaxValue)]
     public IntOrString? MinAvailable { get; init; }
 
     /// <summary>Pods that may be away: a number or a percentage.</summary>
+    [SchemaRange(Minimum = 0, Maximum = int.MaxValue)]
     public IntOrString? MaxUnavailable { get; init; }
 }
 

@@ -7,6 +7,8 @@ public sealed class ContractTests
 
     private const string Elsewhere = "an object may live on another server than a DoltDB; exactly one must be given";
 
+    private const string Pods = "Kubernetes refuses a budget with any other number";
+
     private const string Ports = "no server listens on such a port: it would only fail to start";
 
     /// <summary>What differs on purpose, by field and aspect.</summary>
@@ -14,6 +16,8 @@ public sealed class ContractTests
     {
         ["DoltDB spec limits"] = "a pod or a number of standbys that the cluster cannot have would stop all writes, or every hand-over",
         ["DoltDB spec.podDisruptionBudget limits"] = "Kubernetes refuses a budget with both, and ours would silently not exist",
+        ["DoltDB spec.podDisruptionBudget.minAvailable limits"] = Pods,
+        ["DoltDB spec.podDisruptionBudget.maxUnavailable limits"] = Pods,
         ["DoltDB spec.replication.primary.minCaughtUpStandby type"] = Ordinals,
         ["DoltDB spec.replication.primary.minCaughtUpStandby limits"] = "less than no standby has no meaning",
         ["DoltDB spec.replication.primary.podIndex type"] = Ordinals,

@@ -51,7 +51,7 @@ public sealed record DatabaseSpec : SqlObjectSpec
     /// <summary>Patterns of tables that commits leave out. Dolt only.</summary>
     public IReadOnlyList<string>? DoltIgnorePatterns { get; init; }
 
-    /// <summary>Take over a database that was there before this object: deleting the object may then drop it. Without it such a database is kept up but never dropped.</summary>
+    /// <summary>Take over a database that was there before this object: deleting the object may then drop it. Without it such a database is kept up but never dropped. The same goes for the account of its owner, which without it is not touched, except on a DoltDB.</summary>
     public bool? Adopt { get; init; }
 
     /// <summary>An account that owns the database: a User and a Grant are made for it.</summary>

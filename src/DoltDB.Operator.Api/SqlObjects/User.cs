@@ -33,6 +33,9 @@ public sealed record UserSpec : SqlObjectSpec
     [SchemaSize(MaxLength = 255)]
     public string? Host { get; init; }
 
+    /// <summary>Take over an account that was there before this object: its password is replaced, and deleting the object drops it. Without it such an account is left alone, except on a DoltDB, where it is taken over always.</summary>
+    public bool? Adopt { get; init; }
+
     /// <summary>Password of the account.</summary>
     [SchemaRequired]
     public PasswordReference? PasswordSecretKeyRef { get; init; }

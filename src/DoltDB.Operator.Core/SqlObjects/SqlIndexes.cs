@@ -2,7 +2,6 @@ using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.SqlObjects.Databases;
 using DoltDB.Operator.Core.SqlObjects.Servers;
-using DoltDB.Operator.Sql.Drivers;
 
 namespace DoltDB.Operator.Core.SqlObjects;
 
@@ -30,26 +29,24 @@ internal static class SqlIndexes
     /// <summary>A database on the server of that key.</summary>
     public static string Database(string server, string name) => $"{server}|{name.ToLowerInvariant()}";
 
-    /// <summary>The account that an object manages.</summary>
-    public static string? Identity(User user) => Key(user.Spec, user, Account(user.Spec?.Name, user.Spec?.Host));
+    /// <summary>The account that an object manages, without its host: whether hosts tell accounts apart depends on the engine.</summary>
+    public static string? Identity(User user) => Key(user.Spec, user, user.Spec?.Name);
 
-    /// <summary>An account on the server of that key.</summary>
-    public static string Account(string server, AccountName account) => $"{server}|{Account(account.User, account.Host)}";
+    /// <summary>Accounts of that name on the server of that key.</summary>
+    public static string Account(string server, string user) => $"{server}|{user}";
 
     /// <summary>The account that a Database's owner is.</summary>
     public static string? OwnerAccount(Database database) =>
-        DatabaseDefinitions.Owner(database.Spec) is { } owner ? Key(database.Spec, database, Account(owner.User, owner.Host)) : null;
+        DatabaseDefinitions.Owner(database.Spec) is { } owner ? Key(database.Spec, database, owner.User) : null;
 
     /// <summary>The account of a grant.</summary>
-    public static string? AccountOf(Grant grant) => Key(grant.Spec, grant, Account(grant.Spec?.Username, grant.Spec?.Host));
+    public static string? AccountOf(Grant grant) => Key(grant.Spec, grant, grant.Spec?.Username);
 
     /// <summary>A Secret of a namespace.</summary>
     public static string Secret(string? ns, string? name) => $"{ns}/{name}";
 
     /// <summary>One value, or none.</summary>
     public static IReadOnlyList<string> Of(string? value) => value is null ? [] : [value];
-
-    private static string Account(string? user, string? host) => $"{user}@{DatabaseDefinitions.Host(host)}";
 
     private static string? Key(SqlObjectSpec? spec, KubernetesObject resource, string? thing) =>
         thing is not null && ServerKeys.Of(spec, resource.Metadata.Namespace ?? "") is { } server ? $"{server}|{thing}" : null;

@@ -51,13 +51,15 @@ internal static class SqlObjectControllers
         var shared = new SqlObjectServices(client, servers, access, events, services.Time) { Interval = options.Interval };
         var drivers = new DriverSource(options.Drivers, new ServerGate(services.Time));
         var passwords = new Passwords(client, secrets);
-        var driverDatabases = new DriverDatabases(new JobDriverRunner(client, caches.Jobs, services.Time, services.Loggers.CreateLogger<JobDriverRunner>()), passwords);
+        var claims = new AccountClaims(caches.Users, caches.Databases);
+        var owners = new DatabaseOwners(claims, passwords);
+        var driverDatabases = new DriverDatabases(new JobDriverRunner(client, caches.Jobs, services.Time, services.Loggers.CreateLogger<JobDriverRunner>()), owners, passwords);
         var bindings = new Bindings(new ConnectionSecrets(client, secrets), passwords, caches.Users, services.Time);
-        var databases = new DatabaseKind(caches.Databases, drivers, driverDatabases, passwords, bindings, caches.Users);
+        var databases = new DatabaseKind(caches.Databases, drivers, driverDatabases, owners, bindings);
         return
         [
             Databases(caches, clusters, Of(databases, caches.Databases, shared, services, options)),
-            Users(caches, clusters, Of(new UserKind(caches.Users, caches.Databases, drivers, passwords), caches.Users, shared, services, options)),
+            Users(caches, clusters, Of(new UserKind(claims, drivers, passwords), caches.Users, shared, services, options)),
             Grants(caches, clusters, Of(new GrantKind(caches.Grants, drivers), caches.Grants, shared, services, options)),
             Instances(caches, shared, drivers, services, options),
         ];
@@ -72,6 +74,8 @@ internal static class SqlObjectControllers
 
     private static Controller<Database> Databases(SqlObjectCaches caches, ClusterCaches clusters, Controller<Database> controller) => OnServer(controller, caches.Databases, caches, clusters)
         .Watches(caches.Databases, database => Same(caches.Databases, SqlIndexes.Identity(database), database), IsEnd)
+        .Watches(caches.Databases, database => SqlIndexes.OwnerAccount(database) is { } owner ? Keys(caches.Databases.Lookup(SqlIndexes.ByAccount, owner).Where(other => other.Metadata.Uid != database.Metadata.Uid)) : [], IsEnd)
+        .Watches(caches.Users, user => SqlIndexes.Identity(user) is { } account ? Keys(caches.Databases.Lookup(SqlIndexes.ByAccount, account)) : [], IsEnd)
         .Watches(caches.Secrets, secret => Keys(caches.Databases.Lookup(SqlIndexes.BySecret, SqlIndexes.Secret(secret.Metadata.Namespace, secret.Metadata.Name))))
         .Watches(caches.Users, user => Keys(caches.Databases.Lookup(SqlIndexes.ByUserObject, NamespacedName.Of(user).ToString())))
         .Watches(caches.Drivers, driver => Keys(caches.Databases.List(driver.Metadata.Namespace).Where(static database => database.Spec?.Driver is not null || database.Spec?.InstanceRef is not null)), Predicates.IgnoresStatus)

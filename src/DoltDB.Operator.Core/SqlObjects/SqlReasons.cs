@@ -21,6 +21,9 @@ internal static class SqlReasons
     /// <summary>Another object manages the same thing.</summary>
     public const string Conflict = "Conflict";
 
+    /// <summary>The account was there before the object, which does not say that it may be taken over.</summary>
+    public const string AccountExists = "AccountExists";
+
     /// <summary>The DoltDB does not exist.</summary>
     public const string DoltDbNotFound = "DoltDBNotFound";
 

@@ -27,6 +27,9 @@ public interface IDatabaseDriver : IAsyncDisposable
     /// <summary>Drops the database with all that is in it, if it is there. Sessions in it are ended where the engine demands it.</summary>
     Task DropDatabaseAsync(ServerEndpoint server, string name, CancellationToken cancellationToken);
 
+    /// <summary>Whether the account is there.</summary>
+    Task<bool> HasAccountAsync(ServerEndpoint server, AccountName account, CancellationToken cancellationToken);
+
     /// <summary>Makes the account be as defined; true when something was changed.</summary>
     Task<bool> EnsureAccountAsync(ServerEndpoint server, AccountDefinition account, CancellationToken cancellationToken);
 

@@ -10,7 +10,9 @@ public abstract class AccountSuite(TestEngine engine) : Suite(engine)
     public async Task An_account_is_created_once_and_logs_in()
     {
         var account = NewAccount();
+        (await Driver.HasAccountAsync(Server, account.Name, Token)).ShouldBeFalse();
         (await EnsureAsync(account)).ShouldBeTrue();
+        (await Driver.HasAccountAsync(Server, account.Name, Token)).ShouldBeTrue();
         (await EnsureAsync(account)).ShouldBeFalse();
         await ShouldLogInAsync(account.Name.User, account.Password);
         await ShouldNotLogInAsync(account.Name.User, "another-secret");
@@ -73,6 +75,7 @@ public abstract class AccountSuite(TestEngine engine) : Suite(engine)
     {
         var account = await Engine.CreateAccountAsync();
         await Driver.DropAccountAsync(Server, account.Name, Token);
+        (await Driver.HasAccountAsync(Server, account.Name, Token)).ShouldBeFalse();
         await ShouldNotLogInAsync(account.Name.User, account.Password);
         await Driver.DropAccountAsync(Server, account.Name, Token);
     }
@@ -86,7 +89,7 @@ public abstract class AccountSuite(TestEngine engine) : Suite(engine)
         await using var session = await Engine.LoginAsync(account.Name.User, account.Password, database);
         await session.ExecuteAsync($"CREATE TABLE {Engine.Table(database, "own")} (id INT PRIMARY KEY)");
         await Driver.DropAccountAsync(Server, account.Name, Token);
-        await ShouldNotLogInAsync(account.Name.User, account.Password);
+        (await Driver.HasAccountAsync(Server, account.Name, Token)).ShouldBeFalse();
         await using var administrator = await Engine.LoginAsAdministratorAsync(database);
         (await administrator.ReadAsync($"SELECT COUNT(*) FROM {Engine.Table(database, "own")}")).ShouldBe("0");
     }
@@ -116,7 +119,8 @@ public abstract class AccountSuite(TestEngine engine) : Suite(engine)
         if (!Engine.Has(DriverCapabilities.MaxUserConnections))
         {
             await ShouldFailAsync(DriverError.Unsupported, EnsureAsync(account), "maxUserConnections");
-                return;
+            (await Driver.HasAccountAsync(Server, account.Name, Token)).ShouldBeFalse();
+            return;
         }
 
         await EnsureAsync(account);
@@ -137,7 +141,8 @@ public abstract class AccountSuite(TestEngine engine) : Suite(engine)
         if (!Engine.Has(DriverCapabilities.RequireTLS))
         {
             await ShouldFailAsync(DriverError.Unsupported, EnsureAsync(account), "requireTLS");
-                return;
+            (await Driver.HasAccountAsync(Server, account.Name, Token)).ShouldBeFalse();
+            return;
         }
 
         await EnsureAsync(account);
@@ -152,6 +157,7 @@ public abstract class AccountSuite(TestEngine engine) : Suite(engine)
     {
         var account = NewAccount() with { Password = "" };
         await ShouldFailAsync(DriverError.Invalid, EnsureAsync(account), "password");
+        (await Driver.HasAccountAsync(Server, account.Name, Token)).ShouldBeFalse();
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public abstract class InjectionSuite(TestEngine engine) : Suite(engine)
         if (!Engine.Has(DriverCapabilities.Hosts))
             return;
         var account = new AccountDefinition { Name = new(Engine.NewName("app"), text), Password = "any-secret" };
-        await TryAsync("host", () => EnsureAsync(account), async () => !await EnsureAsync(account), () => Driver.DropAccountAsync(Server, account.Name, Token));
+        await TryAsync("host", () => EnsureAsync(account), () => Driver.HasAccountAsync(Server, account.Name, Token), () => Driver.DropAccountAsync(Server, account.Name, Token));
     }
 
     [Theory]

@@ -18,6 +18,9 @@ internal sealed class FakeServer : IDatabaseDriver
     /// <summary>What every call answers; null for none.</summary>
     public DriverException? Failure { get; set; }
 
+    /// <summary>What every drop of an account answers; null for none.</summary>
+    public DriverException? DropFailure { get; set; }
+
     /// <summary>Calls that changed something, in words.</summary>
     public ConcurrentQueue<string> Changes { get; } = new();
 
@@ -91,6 +94,8 @@ internal sealed class FakeServer : IDatabaseDriver
     public Task DropDatabaseAsync(ServerEndpoint server, string name, CancellationToken cancellationToken) =>
         RunAsync(server, () => databases.Remove(name) && Changed($"drop database {name}"));
 
+    public Task<bool> HasAccountAsync(ServerEndpoint server, AccountName account, CancellationToken cancellationToken) => RunAsync(server, () => accounts.ContainsKey(account));
+
     public Task<bool> EnsureAccountAsync(ServerEndpoint server, AccountDefinition account, CancellationToken cancellationToken) => RunAsync(server, () =>
     {
         if (accounts.TryGetValue(account.Name, out var present) && present.Password == account.Password)
@@ -101,6 +106,8 @@ internal sealed class FakeServer : IDatabaseDriver
 
     public Task DropAccountAsync(ServerEndpoint server, AccountName account, CancellationToken cancellationToken) => RunAsync(server, () =>
     {
+        if (DropFailure is { } failure)
+            throw failure;
         privileges.RemoveWhere(entry => entry.Account == account);
         return accounts.Remove(account) && Changed($"drop account {account}");
     });

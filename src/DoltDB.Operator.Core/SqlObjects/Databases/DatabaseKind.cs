@@ -16,9 +16,8 @@ internal sealed class DatabaseKind(
     IObjectCache<Database> databases,
     DriverSource drivers,
     DriverDatabases driverDatabases,
-    Passwords passwords,
-    Bindings bindings,
-    IObjectCache<User> users) : ISqlObjectKind<Database>
+    DatabaseOwners owners,
+    Bindings bindings) : ISqlObjectKind<Database>
 {
     /// <inheritdoc/>
     public ResourceKind<Database> Kind => DoltKinds.Database;
@@ -94,7 +93,7 @@ internal sealed class DatabaseKind(
         var session = drivers.Open(server);
         var name = pass.Object.Status?.Applied?.Name ?? pass.Object.Spec?.Name ?? "";
         await session.DropDatabaseAsync(name, cancellationToken);
-        await DropOwnerAsync(session, server, pass.Object.Status?.Applied?.Owner, cancellationToken);
+        await owners.DropAsync(pass.Object, server, session, cancellationToken);
         return SqlOutcome.Done;
     }
 
@@ -103,6 +102,8 @@ internal sealed class DatabaseKind(
         var wanted = DatabaseDefinitions.Of(pass.Object.Spec!);
         if ((wanted.Branches.Count > 0 || wanted.IgnorePatterns.Count > 0) && !session.Capabilities.HasFlag(DriverCapabilities.Branches))
             return SqlOutcome.Of(SqlReasons.UnsupportedByEngine, $"spec.{(wanted.Branches.Count > 0 ? "systemBranches" : "doltIgnorePatterns")}: {server.Engine} has no such thing");
+        if (await owners.ObjectionAsync(pass.Object, server, session, cancellationToken) is { } objection)
+            return new SqlOutcome(objection);
         var before = pass.Object.Status?.Applied;
         if (before is null)
         {
@@ -116,52 +117,7 @@ internal sealed class DatabaseKind(
         Set(pass, applied => applied with { SystemBranches = Some(wanted.Branches), DoltIgnorePatterns = Some(wanted.IgnorePatterns) });
         if (isChanged && pass.Object.Status?.Conditions.IsTrue(SqlReasons.Ready) == true)
             pass.Record(EventType.Normal, "Changed", $"{Thing(pass.Object)} was changed to what the spec says");
-        return await MakeOwnerAsync(pass, server, session, cancellationToken);
-    }
-
-    private async Task<SqlOutcome> MakeOwnerAsync(SqlPass<Database> pass, SqlServer server, ServerSession session, CancellationToken cancellationToken)
-    {
-        var spec = pass.Object.Spec!;
-        var before = pass.Object.Status?.Applied?.Owner;
-        var owner = DatabaseDefinitions.Owner(spec);
-        if (before is not null && (owner is null || owner != new AccountName(before.Name ?? "", DatabaseDefinitions.Host(before.Host))))
-        {
-            await DropOwnerAsync(session, server, before, cancellationToken);
-            Set(pass, static applied => applied with { Owner = null });
-            before = null;
-        }
-
-        if (owner is null)
-            return SqlOutcome.Done;
-        if (owner.User == server.Endpoint.User)
-            return SqlOutcome.Of(SqlReasons.InvalidSpec, $"spec.owner.name: {owner.User} is the administrator with which the server is managed");
-        if (before is null && users.Lookup(SqlIndexes.ByIdentity, SqlIndexes.Account(server.Key, owner)) is [{ } user, ..])
-            return new SqlOutcome(ConflictRules.Problem($"account {owner}", "User", user));
-        var password = await passwords.ReadAsync(pass.Key.Namespace, DatabaseDefinitions.OwnerPassword(pass.Key.Name, spec), DoltKinds.Database.OwnedBy(pass.Object), cancellationToken);
-        if (password.Problem is not null)
-            return SqlOutcome.Of(SqlReasons.PasswordUnavailable, password.Problem);
-        if (before is null)
-        {
-            SetOwner(pass, server, owner, null);
-            await pass.SaveAsync(cancellationToken);
-        }
-
-        var account = new AccountDefinition { Name = owner, Password = password.Value!, IsPasswordApplied = before is not null && before.Password == password.Incarnation };
-        await session.EnsureAccountAsync(account, cancellationToken);
-        await session.EnsureGrantAsync(DatabaseDefinitions.OwnerGrant(spec, owner), cancellationToken);
-        SetOwner(pass, server, owner, password.Incarnation);
-        return SqlOutcome.Done;
-    }
-
-    /// <summary>Drops the account of an owner, unless a User has come to manage it.</summary>
-    private async Task DropOwnerAsync(ServerSession session, SqlServer server, AppliedUser? owner, CancellationToken cancellationToken)
-    {
-        if (owner?.Name is not { } name)
-            return;
-        var account = new AccountName(name, DatabaseDefinitions.Host(owner.Host));
-        if (users.Lookup(SqlIndexes.ByIdentity, SqlIndexes.Account(server.Key, account)).Any(static user => user.Status?.Applied is not null))
-            return;
-        await session.DropAccountAsync(account, cancellationToken);
+        return await owners.EnsureAsync(pass, server, session, cancellationToken);
     }
 
     /// <summary>Remembers what is about to be made, and that it is.</summary>

@@ -4,72 +4,74 @@ using DoltDB.Operator.Core.JobDrivers;
 using DoltDB.Operator.Core.SqlObjects.Servers;
 using DoltDB.Operator.Core.SqlObjects.Users;
 using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Sql.Drivers;
 
 namespace DoltDB.Operator.Core.SqlObjects.Databases;
 
 /// <summary>Databases on servers that a DatabaseDriver manages: the driver is run when the Database or its owner's password changes, not at every look.</summary>
-internal sealed class DriverDatabases(JobDriverRunner runner, Passwords passwords)
+internal sealed class DriverDatabases(JobDriverRunner runner, DatabaseOwners owners, Passwords passwords)
 {
     /// <summary>Has the driver make the database and its owner.</summary>
     public async Task<SqlOutcome> MakeAsync(SqlPass<Database> pass, SqlServer server, CancellationToken cancellationToken)
     {
-        var (request, problem) = await RequestAsync(pass.Object, server, DriverOperation.Create, cancellationToken);
-        if (request is null)
-            return new SqlOutcome(problem);
+        var spec = pass.Object.Spec!;
+        if (spec.SystemBranches is { Count: > 0 } || spec.DoltIgnorePatterns is { Count: > 0 })
+            return SqlOutcome.Of(SqlReasons.UnsupportedByEngine, $"spec.systemBranches and spec.doltIgnorePatterns: {server.Engine} has no such thing");
+        if (owners.Objection(pass.Object, server, hasHosts: false) is { } objection)
+            return new SqlOutcome(objection);
+        var owner = DatabaseDefinitions.Owner(spec);
+        var password = owner is null ? null : await PasswordAsync(pass.Object, mayMake: true, cancellationToken);
+        if (password?.Problem is { } problem)
+            return SqlOutcome.Of(SqlReasons.PasswordUnavailable, problem);
+        var request = Request(pass.Object, server, DriverOperation.Create, password?.Incarnation, owner is null ? null : new DriverCredential(owner.User, password!.Value!));
         var revision = request.Revision;
-        var applied = pass.Object.Status?.Applied;
-        if (applied?.Revision == revision)
+        if (pass.Object.Status?.Applied?.Revision == revision)
             return SqlOutcome.Done;
-        if (applied is null)
-        {
+        if (pass.Object.Status?.Applied is null)
             DatabaseKind.Begin(pass, new AppliedDatabase { Server = server.Key, Name = request.DatabaseName }, isFound: false);
-            await pass.SaveAsync(cancellationToken);
-        }
-
+        // The owner is remembered before the driver runs: what it leaves behind when it fails is dropped, too.
+        if (owner is not null)
+            DatabaseKind.SetOwner(pass, server, owner, pass.Object.Status!.Applied!.Owner?.Password);
+        await pass.SaveAsync(cancellationToken);
         var outcome = await runner.RunAsync(request, cancellationToken);
         if (outcome is not DriverJobOutcome.Succeeded)
             return Of(outcome);
         DatabaseKind.Set(pass, done => done with { Revision = revision });
-        if (DatabaseDefinitions.Owner(pass.Object.Spec) is { } owner)
+        if (owner is not null)
             DatabaseKind.SetOwner(pass, server, owner, revision);
         await pass.SaveAsync(cancellationToken);
         await runner.CompleteAsync(request, cancellationToken);
         return SqlOutcome.Done;
     }
 
-    /// <summary>Has the driver drop the database and its owner.</summary>
+    /// <summary>Has the driver drop the database, and the owner that was made for it unless others need it.</summary>
     public async Task<SqlOutcome> DropAsync(SqlPass<Database> pass, SqlServer server, CancellationToken cancellationToken)
     {
-        var (request, problem) = await RequestAsync(pass.Object, server, DriverOperation.Drop, cancellationToken);
-        if (request is null)
-            return new SqlOutcome(problem);
-        var outcome = await runner.RunAsync(request, cancellationToken);
+        var owner = pass.Object.Status?.Applied?.Owner is { Name: { } name } made && !owners.IsNeeded(pass.Object, new ServerAccount(server.Key, new AccountName(name, DatabaseDefinitions.Host(made.Host)), HasHosts: false))
+            ? new DriverCredential(name, (await PasswordAsync(pass.Object, mayMake: false, cancellationToken)).Value ?? "")
+            : null;
+        var outcome = await runner.RunAsync(Request(pass.Object, server, DriverOperation.Drop, null, owner), cancellationToken);
         return outcome is DriverJobOutcome.Succeeded ? SqlOutcome.Done : Of(outcome);
     }
 
-    private async Task<(DriverJobRequest? Request, SqlProblem? Problem)> RequestAsync(Database database, SqlServer server, DriverOperation operation, CancellationToken cancellationToken)
+    /// <summary>The owner's password. For a drop none is made: a namespace that is being deleted takes no new Secret.</summary>
+    private Task<SecretText> PasswordAsync(Database database, bool mayMake, CancellationToken cancellationToken)
     {
-        var spec = database.Spec!;
-        if (spec.SystemBranches is { Count: > 0 } || spec.DoltIgnorePatterns is { Count: > 0 })
-            return (null, new SqlProblem(SqlReasons.UnsupportedByEngine, $"spec.systemBranches and spec.doltIgnorePatterns: {server.Engine} has no such thing"));
-        var owner = DatabaseDefinitions.Owner(spec);
-        SecretText? password = null;
-        if (owner is not null)
-        {
-            password = await passwords.ReadAsync(database.Metadata.Namespace ?? "", DatabaseDefinitions.OwnerPassword(database.Metadata.Name ?? "", spec), DoltKinds.Database.OwnedBy(database), cancellationToken);
-            if (password.Problem is not null && operation == DriverOperation.Create)
-                return (null, new SqlProblem(SqlReasons.PasswordUnavailable, password.Problem));
-        }
+        var reference = DatabaseDefinitions.OwnerPassword(database.Metadata.Name ?? "", database.Spec!);
+        return passwords.ReadAsync(database.Metadata.Namespace ?? "", mayMake ? reference : reference with { Generate = false }, DoltKinds.Database.OwnedBy(database), cancellationToken);
+    }
 
-        var definition = DatabaseDefinitions.Of(spec);
-        return (new DriverJobRequest
+    private static DriverJobRequest Request(Database database, SqlServer server, DriverOperation operation, string? password, DriverCredential? owner)
+    {
+        var definition = DatabaseDefinitions.Of(database.Spec!);
+        return new DriverJobRequest
         {
             Owner = database,
             Driver = server.JobDriver!,
             Operation = operation,
-            Revision = string.Create(CultureInfo.InvariantCulture, $"{database.Metadata.Generation}/{server.JobDriver!.Metadata.Generation}/{password?.Incarnation}"),
+            Revision = string.Create(CultureInfo.InvariantCulture, $"{database.Metadata.Generation}/{server.JobDriver!.Metadata.Generation}/{password}"),
             Engine = server.Engine,
-            DatabaseName = database.Status?.Applied?.Name ?? spec.Name ?? "",
+            DatabaseName = database.Status?.Applied?.Name ?? database.Spec!.Name ?? "",
             Host = server.Endpoint.Host.Length > 0 ? server.Endpoint.Host : null,
             Port = server.Endpoint.Port,
             Tls = server.Endpoint.Tls,
@@ -77,8 +79,8 @@ internal sealed class DriverDatabases(JobDriverRunner runner, Passwords password
             Charset = definition.Charset,
             Collation = definition.Collation,
             Administrator = new DriverCredential(server.Endpoint.User, server.Endpoint.Password),
-            OwnerAccount = owner is not null ? new DriverCredential(owner.User, password?.Value ?? "") : null,
-        }, null);
+            OwnerAccount = owner,
+        };
     }
 
     private static SqlOutcome Of(DriverJobOutcome outcome) => outcome switch

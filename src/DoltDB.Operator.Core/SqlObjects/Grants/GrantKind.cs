@@ -59,9 +59,9 @@ internal sealed class GrantKind(IObjectCache<Grant> grants, DriverSource drivers
     {
         if (server.JobDriver is not null)
             return SqlOutcome.Of(SqlReasons.UnsupportedByEngine, $"{server.Key} is managed by a DatabaseDriver, which knows no grants");
-        var wanted = GrantRules.Of(pass.Object.Spec!);
-        var before = GrantRules.Of(pass.Object.Status?.Applied);
         var session = drivers.Open(server);
+        var wanted = GrantRules.Of(pass.Object.Spec!, HasHosts(session));
+        var before = GrantRules.Of(pass.Object.Status?.Applied, HasHosts(session));
         if (wanted.Roles.Count > 0 && !session.Capabilities.HasFlag(DriverCapabilities.Roles))
             return SqlOutcome.Of(SqlReasons.UnsupportedByEngine, $"spec.roles: {server.Engine} has no roles");
 
@@ -87,15 +87,18 @@ internal sealed class GrantKind(IObjectCache<Grant> grants, DriverSource drivers
     /// <inheritdoc/>
     public async Task<SqlOutcome> RemoveAsync(SqlPass<Grant> pass, SqlServer server, CancellationToken cancellationToken)
     {
-        if (server.JobDriver is null && GrantRules.Of(pass.Object.Status?.Applied) is { } given)
-            await TakeBackAsync(drivers.Open(server), pass, given, null, server, cancellationToken);
+        if (server.JobDriver is not null)
+            return SqlOutcome.Done;
+        var session = drivers.Open(server);
+        if (GrantRules.Of(pass.Object.Status?.Applied, HasHosts(session)) is { } given)
+            await TakeBackAsync(session, pass, given, null, server, cancellationToken);
         return SqlOutcome.Done;
     }
 
     /// <summary>Takes back what nobody wants any more. Where only all privileges can be taken at once, those that are wanted are given again.</summary>
     private async Task<bool> TakeBackAsync(ServerSession session, SqlPass<Grant> pass, GrantDefinition given, GrantDefinition? wanted, SqlServer server, CancellationToken cancellationToken)
     {
-        var others = Others(pass.Object, given, server);
+        var others = Others(pass.Object, given, server, HasHosts(session));
         if (GrantRules.Superfluous(given, wanted, others) is not { } superfluous)
             return false;
         await session.RevokeAsync(superfluous, cancellationToken);
@@ -107,12 +110,14 @@ internal sealed class GrantKind(IObjectCache<Grant> grants, DriverSource drivers
     }
 
     /// <summary>What other Grants of the account ask for.</summary>
-    private List<GrantDefinition> Others(Grant grant, GrantDefinition given, SqlServer server) =>
+    private List<GrantDefinition> Others(Grant grant, GrantDefinition given, SqlServer server, bool hasHosts) =>
     [
-        .. grants.Lookup(SqlIndexes.ByAccount, SqlIndexes.Account(server.Key, given.Account))
+        .. grants.Lookup(SqlIndexes.ByAccount, SqlIndexes.Account(server.Key, given.Account.User))
             .Where(other => other.Metadata.Uid != grant.Metadata.Uid && other.Metadata.DeletionTimestamp is null && other.Spec is not null)
-            .Select(other => GrantRules.Of(other.Spec!)),
+            .Select(other => GrantRules.Of(other.Spec!, hasHosts)),
     ];
+
+    private static bool HasHosts(ServerSession session) => session.Capabilities.HasFlag(DriverCapabilities.Hosts);
 
     private static void Remember(SqlPass<Grant> pass, GrantDefinition grant, SqlServer server) =>
         pass.Set(pass.Object with { Status = (pass.Object.Status ?? new GrantStatus()) with { Applied = GrantRules.Remember(grant, server.Key) } });

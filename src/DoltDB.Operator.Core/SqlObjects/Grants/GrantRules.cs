@@ -9,13 +9,13 @@ internal static class GrantRules
 {
     private const string All = "ALL";
 
-    /// <summary>What the spec asks for; privileges in capitals, ALL PRIVILEGES as ALL.</summary>
-    public static GrantDefinition Of(GrantSpec spec) => Definition(spec.Username, spec.Host, spec.Privileges, spec.Roles, spec.Database, spec.Table, spec.GrantOption);
+    /// <summary>What the spec asks for; privileges in capitals, ALL PRIVILEGES as ALL. Where accounts have no host part, it is any.</summary>
+    public static GrantDefinition Of(GrantSpec spec, bool hasHosts = true) => Definition(spec.Username, hasHosts ? spec.Host : null, spec.Privileges, spec.Roles, spec.Database, spec.Table, spec.GrantOption);
 
     /// <summary>What was applied last; null before the first time.</summary>
-    public static GrantDefinition? Of(AppliedGrant? applied) => applied?.Username is null
+    public static GrantDefinition? Of(AppliedGrant? applied, bool hasHosts = true) => applied?.Username is null
         ? null
-        : Definition(applied.Username, applied.Host, applied.Privileges, applied.Roles, applied.Database, applied.Table, applied.GrantOption);
+        : Definition(applied.Username, hasHosts ? applied.Host : null, applied.Privileges, applied.Roles, applied.Database, applied.Table, applied.GrantOption);
 
     /// <summary>What the status remembers.</summary>
     public static AppliedGrant Remember(GrantDefinition grant, string server) => new()

@@ -21,6 +21,9 @@ internal sealed class ServerSession(IDatabaseDriver driver, ServerEndpoint serve
     /// <inheritdoc cref="IDatabaseDriver.DropDatabaseAsync"/>
     public Task DropDatabaseAsync(string name, CancellationToken cancellationToken) => RunAsync(() => driver.DropDatabaseAsync(server, name, cancellationToken));
 
+    /// <inheritdoc cref="IDatabaseDriver.HasAccountAsync"/>
+    public Task<bool> HasAccountAsync(AccountName account, CancellationToken cancellationToken) => gate.RunAsync(server, () => driver.HasAccountAsync(server, account, cancellationToken));
+
     /// <inheritdoc cref="IDatabaseDriver.EnsureAccountAsync"/>
     public Task<bool> EnsureAccountAsync(AccountDefinition account, CancellationToken cancellationToken) => gate.RunAsync(server, () => driver.EnsureAccountAsync(server, account, cancellationToken));
 

@@ -9,6 +9,9 @@ internal sealed record SqlServer
     /// <summary>Names the server in statuses and indexes.</summary>
     public required string Key { get; init; }
 
+    /// <summary>Whether it is a DoltDB's, and so the operator's own.</summary>
+    public bool IsOurs => ServerKeys.IsDoltDb(Key);
+
     /// <summary>Dolt, MySQL, MariaDB, PostgreSQL, or what a <see cref="JobDriver"/> serves.</summary>
     public required string Engine { get; init; }
 

@@ -3,7 +3,6 @@ using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.SqlObjects.Databases;
 using DoltDB.Operator.Core.SqlObjects.Servers;
-using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Events;
 using DoltDB.Operator.Kubernetes.Objects;
@@ -12,7 +11,7 @@ using DoltDB.Operator.Sql.Drivers;
 namespace DoltDB.Operator.Core.SqlObjects.Users;
 
 /// <summary>What is done for a User: one account with its password.</summary>
-internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> databases, DriverSource drivers, Passwords passwords) : ISqlObjectKind<User>
+internal sealed class UserKind(AccountClaims claims, DriverSource drivers, Passwords passwords) : ISqlObjectKind<User>
 {
     /// <inheritdoc/>
     public ResourceKind<User> Kind => DoltKinds.User;
@@ -47,18 +46,7 @@ internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> 
     public string StatusText(User resource) => resource.Status is null ? "" : JsonSerializer.Serialize(resource.Status, ApiJson.Default.UserStatus);
 
     /// <inheritdoc/>
-    public SqlProblem? Objection(User resource)
-    {
-        if (string.IsNullOrEmpty(resource.Spec?.Name))
-            return new SqlProblem(SqlReasons.InvalidSpec, "spec.name must be given");
-        if (SqlIndexes.Identity(resource) is not { } identity)
-            return null;
-        if (ConflictRules.Winner(resource, users.Lookup(SqlIndexes.ByIdentity, identity), IsApplied) is { } winner)
-            return ConflictRules.Problem(Thing(resource), "User", winner);
-        return databases.Lookup(SqlIndexes.ByAccount, identity).FirstOrDefault(static database => database.Status?.Applied?.Owner is not null) is { } owned && !IsApplied(resource)
-            ? ConflictRules.Problem(Thing(resource), "the owner of Database", owned)
-            : null;
-    }
+    public SqlProblem? Objection(User resource) => string.IsNullOrEmpty(resource.Spec?.Name) ? new SqlProblem(SqlReasons.InvalidSpec, "spec.name must be given") : null;
 
     /// <inheritdoc/>
     public async Task<SqlOutcome> ApplyAsync(SqlPass<User> pass, SqlServer server, CancellationToken cancellationToken)
@@ -66,36 +54,61 @@ internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> 
         var user = pass.Object;
         if (server.JobDriver is not null)
             return SqlOutcome.Of(SqlReasons.UnsupportedByEngine, $"{server.Key} is managed by a DatabaseDriver, which makes the owners of databases only: see spec.owner of Database");
-        var name = Name(user);
-        if (name.User == server.Endpoint.User)
-            return SqlOutcome.Of(SqlReasons.InvalidSpec, $"spec.name: {name.User} is the administrator with which the server is managed");
+        var session = drivers.Open(server);
+        var account = ServerAccount.Of(server, session, Name(user));
+        if (account.Name.User == server.Endpoint.User)
+            return SqlOutcome.Of(SqlReasons.InvalidSpec, $"spec.name: {account.Name.User} is the administrator with which the server is managed");
+        if (Conflict(user, account) is { } conflict)
+            return new SqlOutcome(conflict);
         var password = await passwords.ReadAsync(pass.Key.Namespace, user.Spec!.PasswordSecretKeyRef, DoltKinds.User.OwnedBy(user), cancellationToken);
         if (password.Problem is not null)
             return SqlOutcome.Of(SqlReasons.PasswordUnavailable, password.Problem);
         var before = user.Status?.Applied;
-        if (before is null || !Is(before, name))
-        {
-            // From here there may be two accounts: a deletion must find both.
-            SetApplied(pass, server, name, null, before ?? user.Status?.Former);
-            await pass.SaveAsync(cancellationToken);
-        }
-
-        var session = drivers.Open(server);
+        if (!account.Is(before) && await BeginAsync(pass, server, session, account, cancellationToken) is { } problem)
+            return new SqlOutcome(problem);
         var isChanged = await session.EnsureAccountAsync(
             new AccountDefinition
             {
-                Name = name,
+                Name = account.Name,
                 Password = password.Value!,
-                IsPasswordApplied = before is not null && before.Password == password.Incarnation && Is(before, name),
+                IsPasswordApplied = before?.Password == password.Incarnation && account.Is(before),
                 MaxUserConnections = user.Spec.MaxUserConnections,
                 RequireTls = user.Spec.RequireTls,
             },
             cancellationToken);
         await DropAsync(session, pass, pass.Object.Status?.Former, server, cancellationToken);
-        SetApplied(pass, server, name, password.Incarnation, null);
+        SetApplied(pass, server, account.Name, password.Incarnation, null);
         if (isChanged && before?.Password is not null)
-            pass.Record(EventType.Normal, "Changed", $"account {name} was changed to what the spec says");
+            pass.Record(EventType.Normal, "Changed", $"account {account.Name} was changed to what the spec says");
         return SqlOutcome.Done;
+    }
+
+    private SqlProblem? Conflict(User user, ServerAccount account)
+    {
+        if (ConflictRules.Winner(user, claims.Users(account), other => account.Is(other.Status?.Applied)) is { } winner)
+            return ConflictRules.Problem(Thing(user), "User", winner);
+        return !account.Is(user.Status?.Applied) && claims.Owned(account).Find(database => account.Is(database.Status?.Applied?.Owner)) is { } owned
+            ? ConflictRules.Problem(Thing(user), "the owner of Database", owned)
+            : null;
+    }
+
+    /// <summary>
+    /// Remembers an account before it is made. From there on there may be two, the new and the former: a deletion finds both. A former one that another
+    /// change of the name has left is dropped first, because no third is remembered.
+    /// </summary>
+    private async Task<SqlProblem?> BeginAsync(SqlPass<User> pass, SqlServer server, ServerSession session, ServerAccount account, CancellationToken cancellationToken)
+    {
+        var status = pass.Object.Status;
+        if (!account.Is(status?.Former))
+        {
+            if (await AccountClaims.ForeignAsync(server, session, account, pass.Object.Spec?.Adopt == true, "choose another name", cancellationToken) is { } foreign)
+                return foreign;
+            await DropAsync(session, pass, status?.Former, server, cancellationToken);
+        }
+
+        SetApplied(pass, server, account.Name, null, status?.Applied);
+        await pass.SaveAsync(cancellationToken);
+        return null;
     }
 
     /// <inheritdoc/>
@@ -117,10 +130,11 @@ internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> 
     {
         if (applied?.Name is not { } name)
             return;
-        var account = new AccountName(name, DatabaseDefinitions.Host(applied.Host));
-        if (users.Lookup(SqlIndexes.ByIdentity, SqlIndexes.Account(server.Key, account)).Any(other => other.Metadata.Uid != pass.Object.Metadata.Uid && other.Metadata.DeletionTimestamp is null && IsApplied(other)))
-            return;
-        await session.DropAccountAsync(account, cancellationToken);
+        var account = ServerAccount.Of(server, session, new AccountName(name, DatabaseDefinitions.Host(applied.Host)));
+        var isWanted = claims.Users(account).Exists(other => other.Metadata.Uid != pass.Object.Metadata.Uid && other.Metadata.DeletionTimestamp is null && account.Is(other.Status?.Applied))
+            || claims.Owned(account).Exists(database => account.Is(database.Status?.Applied?.Owner));
+        if (!isWanted)
+            await session.DropAccountAsync(account.Name, cancellationToken);
     }
 
     private static void SetApplied(SqlPass<User> pass, SqlServer server, AccountName name, string? incarnation, AppliedUser? former) => pass.Set(pass.Object with
@@ -131,10 +145,6 @@ internal sealed class UserKind(IObjectCache<User> users, IObjectCache<Database> 
             Former = former,
         },
     });
-
-    private static bool IsApplied(User user) => user.Status?.Applied is { } applied && Is(applied, Name(user));
-
-    private static bool Is(AppliedUser applied, AccountName name) => applied.Name == name.User && DatabaseDefinitions.Host(applied.Host) == name.Host;
 
     private static AccountName Name(User user) => new(user.Spec?.Name ?? "", DatabaseDefinitions.Host(user.Spec?.Host));
 }

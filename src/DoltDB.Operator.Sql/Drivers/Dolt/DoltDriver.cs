@@ -33,6 +33,10 @@ public sealed class DoltDriver : IDatabaseDriver
         _sessions.RunAsync(server, session => DoltDatabases.DropAsync(session, name), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> HasAccountAsync(ServerEndpoint server, AccountName account, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(server, session => StoredAccounts.HasAsync(session, account), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> EnsureAccountAsync(ServerEndpoint server, AccountDefinition account, CancellationToken cancellationToken) =>
         _sessions.RunAsync(server, session => DoltAccounts.EnsureAsync(session, account), cancellationToken);
 

@@ -32,6 +32,10 @@ public sealed class MySqlDriver : IDatabaseDriver
         _sessions.RunAsync(server, session => MySqlDatabases.DropAsync(session, name, DialectOf(session)), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> HasAccountAsync(ServerEndpoint server, AccountName account, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(server, session => StoredAccounts.HasAsync(session, account), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> EnsureAccountAsync(ServerEndpoint server, AccountDefinition account, CancellationToken cancellationToken) =>
         _sessions.RunAsync(server, session => MySqlAccounts.EnsureAsync(session, account, DialectOf(session)), cancellationToken);
 

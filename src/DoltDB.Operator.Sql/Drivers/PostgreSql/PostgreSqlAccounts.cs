@@ -10,6 +10,9 @@ internal static class PostgreSqlAccounts
         WHERE s.refclassid = 'pg_catalog.pg_authid'::regclass AND r.rolname = $1 AND d.datallowconn
         """;
 
+    public static async Task<bool> HasAsync(PostgreSqlSession session, string user) =>
+        (await session.QueryAsync("SELECT 'found' FROM pg_roles WHERE rolname = $1", user)).Count > 0;
+
     public static async Task<bool> EnsureAsync(PostgreSqlSession session, AccountDefinition account)
     {
         Check(session, account);

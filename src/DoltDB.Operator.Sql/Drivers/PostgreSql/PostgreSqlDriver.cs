@@ -41,6 +41,10 @@ public sealed class PostgreSqlDriver(DriverOptions options, TimeProvider clock) 
     }
 
     /// <inheritdoc/>
+    public Task<bool> HasAccountAsync(ServerEndpoint server, AccountName account, CancellationToken cancellationToken) =>
+        OnServerAsync(server, session => PostgreSqlAccounts.HasAsync(session, account.User), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> EnsureAccountAsync(ServerEndpoint server, AccountDefinition account, CancellationToken cancellationToken) =>
         OnServerAsync(server, session => PostgreSqlAccounts.EnsureAsync(session, account), cancellationToken);
 

@@ -9,6 +9,9 @@ public sealed class DoltServer : IDoltServer, ISqlSession
     private const int UnknownError = 1105;
     private const int UnknownDatabase = 1049;
 
+    /// <summary>One of many small readings: a server that freezes among them is noticed before all of their time is up.</summary>
+    private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(2);
+
     private readonly ISqlTransport _connection;
     private readonly TimeProvider _clock;
     private bool _invalidated;
@@ -34,7 +37,7 @@ public sealed class DoltServer : IDoltServer, ISqlSession
         {
             // 1105 means nothing by itself. A connection that a role change invalidated answers it to everything, which this throws;
             // where other statements work, it is the variables that do not exist.
-            await QueryAsync(DoltStatements.Probe, budget.Remaining, cancellationToken);
+            await ProbeAsync(budget, cancellationToken);
             return new(DoltRole.None, 0);
         }
     }
@@ -53,11 +56,7 @@ public sealed class DoltServer : IDoltServer, ISqlSession
         var budget = new DeadlineBudget(_clock, deadline);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var database in await ListDatabasesAsync(budget.Remaining, cancellationToken))
-        {
-            await UseAsync(database, budget.Remaining, cancellationToken);
-            var answer = await QueryAsync(DoltStatements.HashDatabase, budget.Remaining, cancellationToken);
-            hashes[database] = DoltStatements.ParseSingleText(answer);
-        }
+            hashes[database] = await HashAsync(database, budget, cancellationToken);
 
         return hashes;
     }
@@ -128,11 +127,14 @@ public sealed class DoltServer : IDoltServer, ISqlSession
     }
 
     /// <inheritdoc/>
-    public async Task ResyncDatabaseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<bool> ResyncDatabaseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var budget = new DeadlineBudget(_clock, deadline);
         await UseAsync(database, budget.Remaining, cancellationToken);
+        if ((await QueryAsync(DoltStatements.ListStaged, budget.Remaining, cancellationToken)).Rows.Count > 0)
+            return false;
         await QueryAsync(DoltStatements.CommitEmpty, budget.Remaining, cancellationToken);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -160,6 +162,39 @@ public sealed class DoltServer : IDoltServer, ISqlSession
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task<string> HashAsync(string database, DeadlineBudget budget, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UseAsync(database, ForOne(budget), cancellationToken);
+            var root = await QueryAsync(DoltStatements.HashDatabase, ForOne(budget), cancellationToken);
+            return DoltStatements.Fingerprint(DoltStatements.ParseSingleText(root), await QueryAsync(DoltStatements.ListBranches, ForOne(budget), cancellationToken));
+        }
+        catch (DoltException exception) when (exception.Code != UnknownDatabase)
+        {
+            // Dolt cannot open a database whose default branch is gone. That must hold up neither the others nor the cluster: where it is the same
+            // database it says the same. A session that answers so to everything throws here.
+            await ProbeAsync(budget, cancellationToken);
+            return DoltStatements.Fingerprint(exception);
+        }
+    }
+
+    private static TimeSpan ForOne(DeadlineBudget budget) => budget.Remaining < LongestReading ? budget.Remaining : LongestReading;
+
+    /// <summary>Whether the session works at all; one that a role change ended is given up.</summary>
+    private async Task ProbeAsync(DeadlineBudget budget, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await QueryAsync(DoltStatements.Probe, budget.Remaining, cancellationToken);
+        }
+        catch (DoltException)
+        {
+            _invalidated = true;
+            throw;
+        }
+    }
 
     private async Task UseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken)
     {

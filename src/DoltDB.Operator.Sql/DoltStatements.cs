@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace DoltDB.Operator.Sql;
 
@@ -14,8 +16,11 @@ internal static class DoltStatements
 
     public const string ListDatabases = "SHOW DATABASES";
 
-    /// <summary>Needs a current database.</summary>
+    /// <summary>Needs a current database. Covers the working set of its default branch.</summary>
     public const string HashDatabase = "SELECT dolt_hashof_db()";
+
+    /// <summary>Needs a current database.</summary>
+    public const string ListBranches = "SELECT name, hash FROM dolt_branches";
 
     public const string ReadReplicationStatus =
         "SELECT `database`, standby_remote, role, epoch, replication_lag_millis, current_error FROM dolt_cluster.dolt_cluster_status";
@@ -23,6 +28,9 @@ internal static class DoltStatements
     public const string ReadAckWritesTimeout = "SELECT @@global.dolt_cluster_ack_writes_timeout_secs";
 
     public const string ListAccounts = "SELECT User, Host, plugin, authentication_string, ssl_type FROM mysql.user";
+
+    /// <summary>Needs a current database. What somebody has staged would go into any commit.</summary>
+    public const string ListStaged = "SELECT table_name FROM dolt_status WHERE staged = 1";
 
     public const string CommitEmpty = "CALL DOLT_COMMIT('--allow-empty', '-m', 'resync')";
 
@@ -90,6 +98,13 @@ internal static class DoltStatements
         return names;
     }
 
+    /// <summary>One hash over the working set of the default branch and the heads of all.</summary>
+    public static string Fingerprint(string root, SqlResult branches) =>
+        Fingerprint(string.Join('\n', branches.Rows.Select(static row => $"{Text(row, 0)} {Text(row, 1)}").Order(StringComparer.Ordinal).Prepend(root)));
+
+    /// <summary>Stands for a database that cannot be opened.</summary>
+    public static string Fingerprint(DoltException failure) => "unreadable-" + Fingerprint($"{failure.Code} {failure.Message}");
+
     public static IReadOnlyList<DoltReplicationStatus> ParseReplicationStatus(SqlResult result)
     {
         var rows = new List<DoltReplicationStatus>(result.Rows.Count);
@@ -109,6 +124,8 @@ internal static class DoltStatements
         return [.. result.Rows.Select(row =>
             new DoltTransitionRow(Integer(Text(row, caughtUp)) != 0, Text(row, database), Text(row, remote), Text(row, url)))];
     }
+
+    private static string Fingerprint(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 
     private static IReadOnlyList<string?> SingleRow(SqlResult result) =>
         result.Rows.Count == 1 ? result.Rows[0] : throw new IOException($"the server answered {result.Rows.Count} rows where one was due");

@@ -23,7 +23,8 @@ public interface IDoltServer : IAsyncDisposable
     Task<IReadOnlyList<string>> ListDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>
-    /// <c>dolt_hashof_db()</c> of each user database: equal hashes prove equal content, uncommitted working sets included.
+    /// A hash of each user database: equal hashes prove equal branches, and an equal working set of the default branch. A database that the server
+    /// cannot open has one too: that of its answer.
     /// </summary>
     Task<IReadOnlyDictionary<string, string>> HashDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
@@ -48,8 +49,11 @@ public interface IDoltServer : IAsyncDisposable
     /// <summary><c>CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY(epoch, minCaughtUp)</c>: graceful demotion; may take Dolt's full 10 seconds.</summary>
     Task<IReadOnlyList<DoltTransitionRow>> TransitionToStandbyAsync(long epoch, int minimumCaughtUpStandbys, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>An empty commit in the database, which makes the primary push all of it: heals a standby that lost its rows.</summary>
-    Task ResyncDatabaseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <summary>
+    /// An empty commit in the database, which makes the primary push all of it: heals a standby that lost its rows. Not while somebody has staged
+    /// changes, which it would take along: then false.
+    /// </summary>
+    Task<bool> ResyncDatabaseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary><c>FLUSH PRIVILEGES</c>, which makes the primary push all accounts: heals a standby that lost its users.</summary>
     Task FlushPrivilegesAsync(TimeSpan deadline, CancellationToken cancellationToken);

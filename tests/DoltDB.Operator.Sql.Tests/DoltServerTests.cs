@@ -67,11 +67,63 @@ public sealed class DoltServerTests
                 return [Packets.Ok()];
             }
 
-            return statement == "SHOW DATABASES" ? Packets.Rows(["Database"], [["a`b"], ["mysql"], ["c"]]) : Packets.Rows(["h"], [["hash of " + current]]);
+            return statement switch
+            {
+                "SHOW DATABASES" => Packets.Rows(["Database"], [["a`b"], ["mysql"], ["c"]]),
+                "SELECT name, hash FROM dolt_branches" => Packets.Rows(["name", "hash"], [["main", "head"]]),
+                _ => Packets.Rows(["h"], [["hash of " + current]]),
+            };
         });
         await using var connection = await ConnectAsync(server);
-        (await connection.HashDatabasesAsync(s_deadline, Token))
-            .ShouldBe(new Dictionary<string, string> { ["a`b"] = "hash of `a``b`", ["c"] = "hash of `c`" });
+        var hashes = await connection.HashDatabasesAsync(s_deadline, Token);
+        hashes.Keys.ShouldBe(["a`b", "c"]);
+        hashes["a`b"].ShouldNotBe(hashes["c"]);
+    }
+
+    [Theory]
+    [InlineData("root", "main:1", "root", "main:2")]
+    [InlineData("root", "main:1,dev:1", "root", "main:1,dev:2")]
+    [InlineData("root", "main:1,dev:1", "root", "main:1")]
+    [InlineData("root", "main:1", "other", "main:1")]
+    public async Task Databases_that_differ_in_any_branch_have_other_hashes(string root, string branches, string otherRoot, string otherBranches) =>
+        (await HashAsync(root, branches)).ShouldNotBe(await HashAsync(otherRoot, otherBranches));
+
+    [Fact]
+    public async Task The_order_of_branches_does_not_count() =>
+        (await HashAsync("root", "main:1,dev:2")).ShouldBe(await HashAsync("root", "dev:2,main:1"));
+
+    [Fact]
+    public async Task A_database_without_its_default_branch_holds_up_nobody()
+    {
+        await using var server = FakeServer.Answering(statement => statement switch
+        {
+            "SHOW DATABASES" => Packets.Rows(["Database"], [["bad"], ["good"]]),
+            "USE `bad`" => [Packets.Error(1105, "cannot resolve default branch head for database 'bad'")],
+            "SELECT 1" => Packets.Rows(["1"], [["1"]]),
+            "SELECT name, hash FROM dolt_branches" => Packets.Rows(["name", "hash"], [["main", "head"]]),
+            _ => statement.StartsWith("USE", StringComparison.Ordinal) ? [Packets.Ok()] : Packets.Rows(["h"], [["root"]]),
+        });
+        await using var connection = await ConnectAsync(server);
+        var hashes = await connection.HashDatabasesAsync(s_deadline, Token);
+        hashes["bad"].ShouldStartWith("unreadable-");
+        hashes["good"].ShouldNotStartWith("unreadable-");
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_session_that_a_role_change_ended_hashes_nothing_and_is_given_up()
+    {
+        var isOver = false;
+        await using var server = FakeServer.Answering(statement =>
+        {
+            if (isOver)
+                return [Packets.Error(1105, "this server transitioned cluster roles. this connection can no longer be used. please reconnect.")];
+            isOver = statement == "SHOW DATABASES";
+            return Packets.Rows(["Database"], [["shop"]]);
+        });
+        await using var connection = await ConnectAsync(server);
+        (await Should.ThrowAsync<DoltException>(connection.HashDatabasesAsync(s_deadline, Token))).Code.ShouldBe(1105);
+        connection.IsUsable.ShouldBeFalse();
     }
 
     [Fact]
@@ -163,11 +215,20 @@ public sealed class DoltServerTests
     [Fact]
     public async Task The_healing_statements_are_these()
     {
-        await using var server = FakeServer.Answering(_ => [Packets.Ok()]);
+        await using var server = FakeServer.Answering(static statement => statement.StartsWith("SELECT", StringComparison.Ordinal) ? Packets.Rows(["table_name"], []) : [Packets.Ok()]);
         await using var connection = await ConnectAsync(server);
-        await connection.ResyncDatabaseAsync("my`db", s_deadline, Token);
+        (await connection.ResyncDatabaseAsync("my`db", s_deadline, Token)).ShouldBeTrue();
         await connection.FlushPrivilegesAsync(s_deadline, Token);
-        server.TakeStatements().ShouldBe(["USE `my``db`", "CALL DOLT_COMMIT('--allow-empty', '-m', 'resync')", "FLUSH PRIVILEGES"]);
+        server.TakeStatements().ShouldBe(["USE `my``db`", "SELECT table_name FROM dolt_status WHERE staged = 1", "CALL DOLT_COMMIT('--allow-empty', '-m', 'resync')", "FLUSH PRIVILEGES"]);
+    }
+
+    [Fact]
+    public async Task What_somebody_has_staged_is_not_committed_by_the_way()
+    {
+        await using var server = FakeServer.Answering(static statement => statement.StartsWith("SELECT", StringComparison.Ordinal) ? Packets.Rows(["table_name"], [["items"]]) : [Packets.Ok()]);
+        await using var connection = await ConnectAsync(server);
+        (await connection.ResyncDatabaseAsync("shop", s_deadline, Token)).ShouldBeFalse();
+        server.TakeStatements().ShouldNotContain(static statement => statement.StartsWith("CALL", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -213,4 +274,16 @@ public sealed class DoltServerTests
 
     private static Task<DoltServer> ConnectAsync(FakeServer server) =>
         new DoltConnector(TimeProvider.System).ConnectAsync(server.Endpoint, s_deadline, Token);
+
+    private static async Task<string> HashAsync(string root, string branches)
+    {
+        await using var server = FakeServer.Answering(statement => statement switch
+        {
+            "SHOW DATABASES" => Packets.Rows(["Database"], [["shop"]]),
+            "SELECT name, hash FROM dolt_branches" => Packets.Rows(["name", "hash"], [.. branches.Split(',').Select(static branch => branch.Split(':'))]),
+            _ => statement.StartsWith("USE", StringComparison.Ordinal) ? [Packets.Ok()] : Packets.Rows(["h"], [[root]]),
+        });
+        await using var connection = await ConnectAsync(server);
+        return (await connection.HashDatabasesAsync(s_deadline, Token))["shop"];
+    }
 }

@@ -30,8 +30,8 @@ internal static class ClusterPlanner
         var topology = ClusterTopology.Of(facts, primary);
         var storage = StorageRules.Decide(facts);
         var settled = primary as PrimaryDecision.Settled;
-        var routed = settled?.Ordinal ?? facts.Status.CurrentPrimaryPodIndex ?? facts.Spec.RequestedPodIndex();
-        var desired = problems.Count == 0 ? Render(facts, topology, storage, routed, render) : null;
+        var known = settled?.Ordinal ?? facts.Status.CurrentPrimaryPodIndex;
+        var desired = problems.Count == 0 ? Render(facts, topology, storage, known, render) : null;
         var update = desired is null ? null : UpdateRules.Decide(facts, topology, desired, settled?.Ordinal);
         var intent = settled is null || problems.Count > 0 ? null : Intent(facts, settled.Ordinal, update);
         var isPaused = IsPaused(facts);
@@ -57,7 +57,7 @@ internal static class ClusterPlanner
     private static HandOverIntent? Intent(ClusterFacts facts, int primary, UpdateState? update) =>
         HandOverRules.Intent(facts, primary) is { } wish && (wish.Refusal is null || update?.HandOver is null) ? wish : update?.HandOver;
 
-    private static DesiredCluster Render(ClusterFacts facts, ClusterTopology topology, StorageState storage, int routed, Func<RenderRequest, DesiredCluster> render)
+    private static DesiredCluster Render(ClusterFacts facts, ClusterTopology topology, StorageState storage, int? primary, Func<RenderRequest, DesiredCluster> render)
     {
         var request = new RenderRequest
         {
@@ -67,7 +67,8 @@ internal static class ClusterPlanner
             StatefulSetReplicas = topology.SetReplicas,
             ClaimSize = storage.Size,
             StorageClassName = storage.StorageClassName,
-            RoutedOrdinal = routed,
+            PrimaryOrdinal = topology.IsReplicated ? primary : null,
+            RoutedOrdinal = primary ?? facts.Spec.RequestedPodIndex(),
             HasFoundPods = facts.Members.Any(member => member.Pod is { } pod && pod.Metadata.Labels?.ContainsKey(ClusterLabels.ManagedBy) != true),
             BeginsWithoutVolumes = facts.Set is null && facts.Claims.IsEmpty && facts.Members.All(member => member.Pod is null),
         };

@@ -145,7 +145,7 @@ internal static class ClusterStatusRules
             CaughtUp = CaughtUp(draft, member, wanted),
             LagMillis = RoughLag(member),
             EngineVersion = member.Probe.EngineVersion,
-            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error ?? Orphans(member, wanted) : null),
+            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error ?? member.Probe.ContentError ?? Orphans(member, wanted) : null),
         };
     }
 

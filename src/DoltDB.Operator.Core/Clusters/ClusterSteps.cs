@@ -35,7 +35,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     /// <summary>Seconds that the pod of a lost primary gets: it is to stop, not to finish.</summary>
     private const long FencingGraceSeconds = 1;
 
-    private static readonly TimeSpan FencingPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FencingPatience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FencingPoll = TimeSpan.FromMilliseconds(50);
 
@@ -83,11 +83,30 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         // The candidate answered when the facts were read; nobody is fenced for one that is gone meanwhile.
         if (await commands.ReadRoleAsync(endpoint, cancellationToken) is null)
             return new StepResult(false, null);
+        await AnnouncePrimaryAsync(facts, step.To, cancellationToken);
         await FenceAsync(facts, step.From, cancellationToken);
         var role = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
         return role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
             ? new StepResult(true, new ClusterEvent(EventType.Warning, PrimaryReasons.Failover, $"{step.Because} (epoch {step.Epoch}). Writes that had not reached it are lost; the old volume is kept"))
             : new StepResult(false, new ClusterEvent(EventType.Warning, "FailoverFailed", $"{ClusterNames.Pod(facts.Name, step.To)} did not become primary at epoch {step.Epoch}"));
+    }
+
+    /// <summary>
+    /// Tells the pod that will come in the lost primary's place, which may begin before this pass ends, that it is not the primary. Should the promotion
+    /// fail, the next pass says again who is.
+    /// </summary>
+    private async Task AnnouncePrimaryAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
+    {
+        var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Config(facts.Name));
+        var patch = new JsonObject { ["data"] = new JsonObject { [ServerConfigurations.PrimaryFile] = ClusterNames.Pod(facts.Name, ordinal) } };
+        try
+        {
+            await client.MergePatchAsync(BuiltInKinds.ConfigMap, name, patch, null, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code is >= 400 and < 600)
+        {
+            // Without it the old one may send its rows for a moment; without the failover nobody writes.
+        }
     }
 
     /// <summary>Takes the role label from the lost primary and removes its pod, so that nobody reaches it when it wakes up.</summary>
@@ -103,7 +122,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             await client.DeleteAsync(BuiltInKinds.Pod, name, new DeleteOptions { Uid = pod.Metadata.Uid, GracePeriodSeconds = FencingGraceSeconds }, cancellationToken);
             await AwaitEndAsync(name, pod.Metadata.Uid, cancellationToken);
         }
-        catch (KubernetesException exception) when (exception.Code is 404 or 409)
+        catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422)
         {
             // It is gone, or was replaced by a pod that starts as a standby or with the old epoch.
         }

@@ -88,11 +88,16 @@ internal sealed class MemberCommands(DoltConnections connections)
         {
             await using var lease = await connections.GetAsync(primary, QueryDeadline, cancellationToken);
             var rows = await lease.Server.ReadReplicationStatusAsync(QueryDeadline, cancellationToken);
+            var busy = new List<string>();
             foreach (var database in databases.Where(database => rows.Any(row => row.Database == database && row.StandbyRemote == standby && row is { ReplicationLagMillis: 0, CurrentError: null })))
-                await lease.Server.ResyncDatabaseAsync(database, HealDeadline, cancellationToken);
+            {
+                if (!await lease.Server.ResyncDatabaseAsync(database, HealDeadline, cancellationToken))
+                    busy.Add(database);
+            }
+
             if (accounts)
                 await lease.Server.FlushPrivilegesAsync(HealDeadline, cancellationToken);
-            return null;
+            return busy.Count == 0 ? null : $"a commit would send it again, but changes are staged in {string.Join(", ", busy)}, which it would take along: commit or reset them";
         }
         catch (Exception exception) when (IsOfServer(exception))
         {

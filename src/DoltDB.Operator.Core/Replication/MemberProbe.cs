@@ -39,6 +39,9 @@ internal sealed record MemberProbe
     /// <summary>Version of the engine; null until it was read.</summary>
     public string? EngineVersion { get; init; }
 
+    /// <summary>Why there is no <see cref="Content"/> although the server answers, without secrets; null when there is, or was not asked for.</summary>
+    public string? ContentError { get; init; }
+
     /// <summary>The last proof of what the server holds; null when there is none of this process of the server.</summary>
     public ContentProof? Content { get; init; }
 }

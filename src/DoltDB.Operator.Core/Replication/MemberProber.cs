@@ -28,6 +28,9 @@ internal sealed record MemberProberOptions
 
     /// <summary>How long reading the content of a server may take.</summary>
     public TimeSpan ContentDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>When the content of a server that could not be read is asked for again.</summary>
+    public TimeSpan ContentRetry { get; init; } = TimeSpan.FromSeconds(3);
 }
 
 /// <summary>
@@ -89,28 +92,48 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             // Not the pass's token: an answer that is late for this pass serves the next.
             await using var lease = await connections.GetAsync(endpoint, options.Deadline, CancellationToken.None);
             var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
-            var version = memory.Last.EngineVersion ?? await lease.Server.ReadEngineVersionAsync(options.Deadline, CancellationToken.None);
-            var content = memory.Last.Content;
-            var replication = role.Role == DoltRole.Primary ? await ReadLagAsync(lease.Server, memory, asked) : null;
-            var ackTimeout = memory.Last.AckWritesTimeout;
-            if (NeedsContent(need, content, role, asked) || HasNewDatabase(replication, content))
-                (content, ackTimeout) = await ReadContentAsync(lease.Server, memory, need, role, asked);
-            memory.Store(podUid, new MemberProbe
-            {
-                IsReachable = true,
-                Role = role.Role,
-                Epoch = role.Epoch,
-                EngineVersion = version,
-                Content = content,
-                Replication = replication,
-                AckWritesTimeout = ackTimeout,
-            });
+            memory.Store(podUid, await DescribeAsync(lease.Server, memory, need, role, asked));
         }
-        catch (Exception exception) when (exception is DoltException or IOException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (IsOfServer(exception))
         {
             memory.Fail(podUid, asked, exception.Message, exception is DoltException { IsAccessDenied: true });
         }
     }
+
+    /// <summary>A server that tells its role is there, also when what it holds takes it too long or cannot be read: nobody replaces it for that.</summary>
+    private async Task<MemberProbe> DescribeAsync(IDoltServer server, Memory memory, ContentNeed need, DoltRoleReport role, DateTimeOffset asked)
+    {
+        var last = memory.Last;
+        var probe = new MemberProbe
+        {
+            IsReachable = true,
+            Role = role.Role,
+            Epoch = role.Epoch,
+            EngineVersion = last.EngineVersion,
+            Content = last.Content,
+            ContentError = last.ContentError,
+            Replication = role.Role == DoltRole.Primary ? last.Replication : null,
+            AckWritesTimeout = last.AckWritesTimeout,
+        };
+        try
+        {
+            probe = probe with { EngineVersion = last.EngineVersion ?? await server.ReadEngineVersionAsync(options.Deadline, CancellationToken.None) };
+            if (role.Role == DoltRole.Primary)
+                probe = probe with { Replication = await ReadLagAsync(server, memory, asked) };
+            if (!NeedsContent(need, memory, role, asked) && !HasNewDatabase(probe.Replication, last.Content))
+                return probe;
+            var (content, ackTimeout) = await ReadContentAsync(server, memory, need, role, asked);
+            memory.ContentFailed = null;
+            return probe with { Content = content, ContentError = null, AckWritesTimeout = ackTimeout };
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            memory.ContentFailed = asked;
+            return probe with { Content = null, ContentError = exception.Message };
+        }
+    }
+
+    private static bool IsOfServer(Exception exception) => exception is DoltException or IOException or TimeoutException or ObjectDisposedException;
 
     /// <summary>Whether the primary replicates a database that was not there when its content was read: until it is known nobody asks a candidate for it.</summary>
     private static bool HasNewDatabase(ImmutableDictionary<string, ReplicationLag>? replication, ContentProof? content) =>
@@ -125,12 +148,18 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         return ReplicationLag.Of(await server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None));
     }
 
-    private bool NeedsContent(ContentNeed need, ContentProof? last, DoltRoleReport role, DateTimeOffset now) => need switch
+    /// <summary>A server that could not tell is not asked again at once: trying may take it long, and its role has to be known each second.</summary>
+    private bool NeedsContent(ContentNeed need, Memory memory, DoltRoleReport role, DateTimeOffset now)
     {
-        ContentNeed.Now => true,
-        ContentNeed.Recent => role.Role != DoltRole.None && (last is null || now - last.Time >= options.ContentLifetime),
-        _ => false,
-    };
+        if (memory.ContentFailed is { } failed && now - failed < options.ContentRetry)
+            return false;
+        return need switch
+        {
+            ContentNeed.Now => true,
+            ContentNeed.Recent => role.Role != DoltRole.None && (memory.Last.Content is not { } last || now - last.Time >= options.ContentLifetime),
+            _ => false,
+        };
+    }
 
     /// <summary>Reads what the server holds; accounts, and what it was told while it ran, only now and then or when asked for this moment.</summary>
     private async Task<(ContentProof Content, int? AckWritesTimeout)> ReadContentAsync(IDoltServer server, Memory memory, ContentNeed need, DoltRoleReport role, DateTimeOffset asked)
@@ -172,11 +201,15 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
 
         public DateTimeOffset AccountsRead { get; set; }
 
+        /// <summary>When the content could not be read; null when it could.</summary>
+        public DateTimeOffset? ContentFailed { get; set; }
+
         /// <summary>Another incarnation of the pod: what the old one held and answered says nothing, but the ordinal is away since it was.</summary>
         public void Renew(string? podUid)
         {
             PodUid = podUid;
             Running = null;
+            ContentFailed = null;
             Last = new MemberProbe { AwaySince = Last.AwaySince, Failures = Last.Failures };
         }
 

@@ -33,12 +33,16 @@ internal static class SimulatedDoltInit
             return 1;
         }
 
-        GlobalConfig.Load(resolvePath(environment["DOLT_ROOT_PATH"])).Set(
+        var settings = GlobalConfig.Load(resolvePath(environment["DOLT_ROOT_PATH"]));
+        settings.Set(
             ("user.name", environment.GetValueOrDefault("COMMIT_AUTHOR_NAME") ?? DefaultAuthor),
             ("user.email", environment.GetValueOrDefault("COMMIT_AUTHOR_EMAIL") ?? DefaultEmail),
             ("metrics.disabled", environment.GetValueOrDefault("METRICS_DISABLED") ?? "true"),
             ("versioncheck.disabled", environment.GetValueOrDefault("METRICS_DISABLED") ?? "true"));
         File.Copy(source, Path.Combine(dataDirectory, "config.yaml"), overwrite: true);
+        var primary = resolvePath($"{ConfigDirectory}/primary");
+        if (File.Exists(primary) && File.ReadAllText(primary) != environment["POD_NAME"] && settings[GlobalConfig.RoleKey] == "primary")
+            settings.Set((GlobalConfig.RoleKey, "standby"));
         var privileges = Path.Combine(dataDirectory, ".doltcfg", "privileges.db");
         if (!File.Exists(privileges)) AccountFile.Save(privileges, Administrator(environment, now));
         return 0;

@@ -98,6 +98,21 @@ public sealed class ScriptTests : IDisposable
         Calls.ShouldNotContain("remote");
     }
 
+    [Theory]
+    [InlineData("db-1", "standby")]
+    [InlineData("db-0", "primary")]
+    [InlineData(null, "primary")]
+    public void A_server_begins_as_a_standby_where_another_has_become_primary(string? primary, string role)
+    {
+        Directory.CreateDirectory(Path.Combine(root, "db", ".dolt"));
+        var settings = Path.Combine(root, "db", ".dolt", "config_global.json");
+        File.WriteAllText(settings, """{"sqlserver.cluster.dolt_cluster_role":"primary","sqlserver.cluster.dolt_cluster_role_epoch":"7","user.name":"primary"}""");
+        if (primary is not null)
+            File.WriteAllText(Path.Combine(root, "etc", "primary"), primary);
+        Run(Scripts.Init, "root", "secret").ShouldBe(0);
+        File.ReadAllText(settings).ShouldBe($$"""{"sqlserver.cluster.dolt_cluster_role":"{{role}}","sqlserver.cluster.dolt_cluster_role_epoch":"7","user.name":"primary"}""");
+    }
+
     [Fact]
     public void C15_A_standby_ends_at_once()
     {

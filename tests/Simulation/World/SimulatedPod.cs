@@ -21,6 +21,7 @@ internal sealed class SimulatedPod(SimulatedWorld world, Pod pod, string address
     private PodStatus? published = pod.Status;
     private readonly TaskCompletionSource ending = new();
     private TimeSpan grace;
+    private bool isPrepared;
 
     public string Uid => pod.Metadata.Uid!;
 
@@ -131,7 +132,8 @@ internal sealed class SimulatedPod(SimulatedWorld world, Pod pod, string address
             var environment = EnvironmentResolver.Resolve(pod.Spec.InitContainers![0].Env, sources);
             var paths = new PathMapping([KeyValuePair.Create("/etc/doltdb", folder), KeyValuePair.Create("/db", data)]);
             string Resolve(string path) => paths.ToHost(path) ?? path;
-            if (SimulatedDoltInit.Run(data, environment, Resolve, world.Now.UtcDateTime, line => world.Trace($"{Name}: {line}")) != 0)
+            isPrepared = isPrepared || SimulatedDoltInit.Run(data, environment, Resolve, world.Now.UtcDateTime, line => world.Trace($"{Name}: {line}")) == 0;
+            if (!isPrepared)
                 return null;
             return SimulatedDoltServer.Start(new SimulatedDoltOptions
             {

@@ -34,6 +34,9 @@ internal sealed record RenderRequest
     /// <summary>Whether nothing of the cluster is there yet, neither set nor pod nor volume, so that a VolumeSnapshot may be its beginning.</summary>
     public bool BeginsWithoutVolumes { get; init; }
 
+    /// <summary>Ordinal of the primary; null before there was one, and without replication.</summary>
+    public int? PrimaryOrdinal { get; init; }
+
     /// <summary>Ordinal that the write Service selects.</summary>
     public required int RoutedOrdinal { get; init; }
 

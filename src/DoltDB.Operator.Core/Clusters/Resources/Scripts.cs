@@ -7,7 +7,8 @@ internal static class Scripts
     /// Prepares the data volume: global configuration, the server's configuration file, and the administrator's account on first use. SQL goes
     /// through standard input, so that no password is in any process argument. A database keeps the address of each standby from when it first saw
     /// its name: those of a volume that comes from elsewhere, or from before the port changed, are forgotten, or this server would write to the
-    /// cluster that the volume was copied from.
+    /// cluster that the volume was copied from. A server that was primary and is not any more begins as a standby: standbys take what any primary sends,
+    /// and it would send its old rows before it heard of the new one.
     /// </summary>
     public const string Init = """
         set -eu
@@ -18,6 +19,9 @@ internal static class Scripts
         dolt config --global --add versioncheck.disabled "$METRICS_DISABLED" >/dev/null
         cp "/etc/doltdb/$POD_NAME.yaml" config.yaml.next
         mv -f config.yaml.next config.yaml
+        if [ -s /etc/doltdb/primary ] && [ "$(cat /etc/doltdb/primary)" != "$POD_NAME" ] && [ -f .dolt/config_global.json ]; then
+          sed -i 's/\("sqlserver\.cluster\.dolt_cluster_role": *\)"primary"/\1"standby"/' .dolt/config_global.json
+        fi
         addresses=$(sed -n 's|^ *remote_url_template: "\(.*\){database}"$|\1|p' config.yaml)
         if [ -n "$addresses" ]; then
           for state in */.dolt/repo_state.json; do
@@ -42,12 +46,13 @@ internal static class Scripts
         """;
 
     /// <summary>
-    /// Before a server ends: while it is the primary, give the operator the time to hand the role over. The role is read from the file that
+    /// Before a server ends: while it is the primary, give the operator the time to hand the role over; with a standby that lags Dolt takes ten seconds for
+    /// its part. The role is read from the file that
     /// Dolt keeps it in. A configuration without a cluster, as the node sees it by then, has nobody to hand over to.
     /// </summary>
     public const string PreStop = """
         i=0
-        while [ "$i" -lt 10 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null && grep -q '^cluster:' "/etc/doltdb/$POD_NAME.yaml"; do
+        while [ "$i" -lt 15 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null && grep -q '^cluster:' "/etc/doltdb/$POD_NAME.yaml"; do
           i=$((i+1))
           sleep 1
         done

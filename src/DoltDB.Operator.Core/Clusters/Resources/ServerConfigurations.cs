@@ -9,12 +9,17 @@ namespace DoltDB.Operator.Core.Clusters.Resources;
 /// <summary>The configuration file of each server.</summary>
 internal static class ServerConfigurations
 {
-    /// <summary>The ConfigMap with one file an ordinal.</summary>
+    /// <summary>Name of the file that says which pod is the primary.</summary>
+    public const string PrimaryFile = "primary";
+
+    /// <summary>The ConfigMap with one file an ordinal, and the one that names the primary once there is one.</summary>
     public static ConfigMap ConfigMap(RenderRequest request)
     {
         var data = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var ordinal = 0; ordinal < request.ConfigReplicas; ordinal++)
             data[FileName(request, ordinal)] = Render(request, ordinal) + Dynamic(request);
+        if (request.PrimaryOrdinal is { } primary)
+            data[PrimaryFile] = ClusterNames.Pod(request.Name, primary);
         return new ConfigMap { Metadata = ClusterResources.Meta(request, ClusterNames.Config(request.Name)), Data = data };
     }
 

@@ -97,8 +97,9 @@ internal sealed class Functions(StatementContext context)
     /// <summary>Without a current database the name in the error is empty, as Dolt has it.</summary>
     private string HashOfDatabase(ImmutableArray<object?> arguments)
     {
-        var (database, _) = context.Open(context.Session.CurrentDatabase ?? throw SqlErrors.NoSuchDatabase(""));
-        if (arguments.Length == 0) return database.ContentHash;
+        var name = context.Session.CurrentDatabase ?? throw SqlErrors.NoSuchDatabase("");
+        var (database, _) = context.Open(name);
+        if (arguments.Length == 0) return database.GetBranch(context.Session.BranchOf(name)).Working.Hash;
         return database.GetBranch(SqlValue.Format(arguments[0]) ?? "").Working.Hash;
     }
 

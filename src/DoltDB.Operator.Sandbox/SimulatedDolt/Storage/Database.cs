@@ -35,8 +35,6 @@ internal sealed record Database
 {
     public const string DefaultBranch = "main";
 
-    private string? _hash;
-
     public Database()
     {
     }
@@ -74,10 +72,6 @@ internal sealed record Database
             Tags = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal),
         };
     }
-
-    /// <summary>What <c>dolt_hashof_db()</c> answers: covers commits, branches, tags and uncommitted working sets.</summary>
-    public string ContentHash => _hash ??= DoltHash.Of(
-        [.. Branches.SelectMany(b => new[] { b.Key, b.Value.Head, b.Value.Staged.Hash, b.Value.Working.Hash }), .. Tags.SelectMany(t => new[] { t.Key, t.Value })]);
 
     public bool Equals(Database? other) => ReferenceEquals(this, other);
 

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(3003, LogLevel.Information, "Status: phase {Phase}, ready {Ready}: {Message}")]
     public static partial void StatusWritten(ILogger logger, string? phase, string? ready, string? message);
 
+    [LoggerMessage(3004, LogLevel.Information, "spec.replication.primary.podIndex was not written, pod {Ordinal} is the primary: {Message}")]
+    public static partial void PodIndexNotWritten(ILogger logger, int ordinal, string message);
+
     [LoggerMessage(3101, LogLevel.Information, "Driver Job {Job} begins, attempt {Attempt}")]
     public static partial void DriverStarted(ILogger logger, string job, int attempt);
 

@@ -217,11 +217,17 @@ public sealed record ReplicationOptions : JsonShape
 public sealed record PrimaryOptions : JsonShape
 {
     /// <summary>
-    /// Ordinal of the server that should be primary. A change asks for a hand-over to it, once; after a failover the value is not followed
-    /// until it changes again. 0 when left out.
+    /// Ordinal of the server that should be primary. A change asks for a hand-over to it, once. When the primary moves without being asked, the operator
+    /// writes the new one here, see followPrimary. 0 when left out.
     /// </summary>
     [CelRule("self >= 0", "podIndex must not be negative")]
     public int? PodIndex { get; init; }
+
+    /// <summary>
+    /// Whether podIndex is written when the primary moved without being asked. True when left out; never done to an object that kubectl apply, Argo CD or
+    /// Flux declare. Set false when another tool owns the field.
+    /// </summary>
+    public bool? FollowPrimary { get; init; }
 
     /// <summary>Whether a lost primary is replaced without being asked. True when left out.</summary>
     public bool? AutomaticFailover { get; init; }

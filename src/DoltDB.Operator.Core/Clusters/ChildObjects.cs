@@ -46,6 +46,25 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     }
 
     /// <summary>
+    /// Makes the write Service select the pod of the primary, and changes nothing else: for a cluster whose spec is refused, so that the other children stay as
+    /// they are.
+    /// </summary>
+    public async Task RouteAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
+    {
+        var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Primary(facts.Name));
+        var pod = ClusterNames.Pod(facts.Name, ordinal);
+        if (caches.Services.Get(name) is not { Spec.Selector: { } selector } service || !selector.TryGetValue(ClusterLabels.PodName, out var selected) || selected == pod
+            || service.Metadata.Controller()?.Uid != facts.Cluster.Metadata.Uid)
+            return;
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = service.Metadata.Uid },
+            ["spec"] = new JsonObject { ["selector"] = new JsonObject { [ClusterLabels.PodName] = pod } },
+        };
+        await client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken);
+    }
+
+    /// <summary>
     /// Applies the objects; the StatefulSet is left alone while it is about to be replaced. What the server refuses blocks neither the other
     /// objects nor the step of the pass: it is returned in words, null when there was nothing.
     /// </summary>

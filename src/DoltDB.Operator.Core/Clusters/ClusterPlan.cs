@@ -19,6 +19,12 @@ internal sealed record ClusterPlan
     /// <summary>The one step that disturbs a server, or null.</summary>
     public ClusterStep? Step { get; init; }
 
+    /// <summary>The value that spec.replication.primary.podIndex has to follow to, or null.</summary>
+    public int? PodIndex { get; init; }
+
+    /// <summary>Ordinal that the write Service has to select although the children are left alone, or null.</summary>
+    public int? Routed { get; init; }
+
     /// <summary>The status, complete.</summary>
     public required DoltDbStatus Status { get; init; }
 

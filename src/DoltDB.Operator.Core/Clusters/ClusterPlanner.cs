@@ -42,6 +42,8 @@ internal static class ClusterPlanner
             Desired = isPaused ? null : desired,
             RoleLabels = isPaused ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology, primary),
             Step = step,
+            PodIndex = PodIndexRules.ToWrite(draft, step),
+            Routed = desired is null && !isPaused ? settled?.Ordinal : null,
             Status = ClusterStatusRules.Status(draft, step),
             Events = ClusterStatusRules.Events(draft, step),
             LookAgain = LookAgain(draft),

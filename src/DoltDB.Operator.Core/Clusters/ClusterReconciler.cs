@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
@@ -86,11 +88,14 @@ internal sealed class ClusterReconciler(
             cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
         Record(cluster, plan.Events);
         await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
-        if (plan.Desired is { } desired)
-            memory.ChildrenRefused = await ApplyAsync(facts, desired, plan, memory, cancellationToken);
+        if (plan.Routed is { } routed)
+            await children.RouteAsync(facts, routed, cancellationToken);
+        var failure = plan.Desired is { } desired ? await ApplyAsync(facts, desired, plan, memory, cancellationToken) : null;
         if (plan.Step is not { } step)
         {
             var written = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
+            if (plan.PodIndex is { } index)
+                await FollowPrimaryAsync(written, index, cancellationToken);
             memory.Calm = plan.IsCalm && ReferenceEquals(written, cluster) ? (facts, plan) : null;
             return (plan, written, memory.ChildrenRefused != facts.ChildrenRefused);
         }
@@ -104,6 +109,7 @@ internal sealed class ClusterReconciler(
         metrics.Stepped(cluster, step, result);
         if (result.Event is { } happened)
             Record(cluster, [happened]);
+        failure?.Throw();
         return (plan, latest, result.LooksAgainNow);
 
         async Task<long> ReserveEpochAsync()
@@ -114,17 +120,43 @@ internal sealed class ClusterReconciler(
         }
     }
 
-    /// <summary>Applies the children. When the API server fails, the status still says how the servers are, but not that the generation was dealt with.</summary>
-    private async Task<string?> ApplyAsync(ClusterFacts facts, DesiredCluster desired, ClusterPlan plan, ClusterMemory memory, CancellationToken cancellationToken)
+    /// <summary>
+    /// Applies the children. When the API server fails, the status still says how the servers are, but not that the generation was dealt with, and a primary
+    /// is replaced all the same: the failure is returned.
+    /// </summary>
+    private async Task<ExceptionDispatchInfo?> ApplyAsync(ClusterFacts facts, DesiredCluster desired, ClusterPlan plan, ClusterMemory memory, CancellationToken cancellationToken)
     {
         try
         {
-            return await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
+            memory.ChildrenRefused = await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
+            return null;
         }
         catch (KubernetesException) when (plan.Step is null)
         {
             await WriteStatusAsync(facts.Cluster, plan.Status with { ObservedGeneration = facts.Status.ObservedGeneration }, memory, cancellationToken);
             throw;
+        }
+        catch (KubernetesException exception) when (plan.Step is ClusterStep.Promote or ClusterStep.Failover or ClusterStep.HandOver)
+        {
+            return ExceptionDispatchInfo.Capture(exception);
+        }
+    }
+
+    /// <summary>Tells the spec who is the primary. Whoever changed it in this moment, or forbids it, is right.</summary>
+    private async Task FollowPrimaryAsync(DoltDb cluster, int ordinal, CancellationToken cancellationToken)
+    {
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = cluster.Metadata.Uid, ["resourceVersion"] = cluster.Metadata.ResourceVersion },
+            ["spec"] = new JsonObject { ["replication"] = new JsonObject { ["primary"] = new JsonObject { ["podIndex"] = ordinal } } },
+        };
+        try
+        {
+            await client.MergePatchAsync(DoltKinds.DoltDb, NamespacedName.Of(cluster), patch, null, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code is 403 or 409 or 422)
+        {
+            Log.PodIndexNotWritten(logger, ordinal, exception.Message);
         }
     }
 

@@ -10,7 +10,7 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <param name="Size">Size of new claims: the spec's, or the present one when the spec asks for less.</param>
 /// <param name="StorageClassName">Class of new claims: that of the live set once there is one.</param>
 /// <param name="ToGrow">Claims that ask for less than the size.</param>
-/// <param name="Waiting">Claims that ask for it and do not have it yet.</param>
+/// <param name="Waiting">Claims that ask for it, do not have it yet, and are being resized or may be soon.</param>
 /// <param name="Problems">What the spec asks for and cannot be.</param>
 internal sealed record StorageState(
     Quantity Size, string? StorageClassName, ImmutableArray<string> ToGrow, ImmutableArray<string> Waiting, ImmutableArray<string> Problems)
@@ -22,6 +22,9 @@ internal sealed record StorageState(
 /// <summary>Growth of volumes. They never shrink and never change their class; nothing else waits for them.</summary>
 internal static class StorageRules
 {
+    /// <summary>How long a resizer may take to say that it has begun.</summary>
+    private static readonly TimeSpan ResizerPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>The state of the volumes.</summary>
     public static StorageState Decide(ClusterFacts facts)
     {
@@ -48,7 +51,8 @@ internal static class StorageRules
             problems.Add(notRestored);
         var small = facts.Spec.ResizesInUseVolumes() ? facts.Claims.Where(claim => Request(claim) is { } request && request < size).Select(Name).ToImmutableArray() : [];
         var waiting = facts.Spec.WaitsForVolumeResize() && facts.Spec.ResizesInUseVolumes()
-            ? facts.Claims.Where(claim => Request(claim) is { } request && request >= size && Capacity(claim) is { } capacity && capacity < size).Select(Name).ToImmutableArray()
+            ? facts.Claims.Where(claim => Request(claim) is { } request && request >= size && Capacity(claim) is { } capacity && capacity < size)
+                .Where(claim => IsResizing(claim) || MayBeginToResize(facts)).Select(Name).ToImmutableArray()
             : [];
         var cannotExpand = small.Length > 0 && facts.CanExpandVolumes == false;
 
@@ -63,6 +67,13 @@ internal static class StorageRules
             return null;
         return first.Spec?.DataSource?.Name == snapshot ? null : $"spec.storage.volumeSnapshot: {Name(first)} exists and was not made from {snapshot}; only a cluster without volumes begins from a snapshot";
     }
+
+    private static bool IsResizing(PersistentVolumeClaim claim) =>
+        claim.Status?.Conditions?.Any(static condition => condition is { Type: "Resizing" or "FileSystemResizePending", Status: "True" }) == true;
+
+    /// <summary>Classes such as local-path take a larger request and have nobody who carries it out: after a while without a sign nobody waits for that.</summary>
+    private static bool MayBeginToResize(ClusterFacts facts) =>
+        facts.Status.Conditions.Find(ClusterConditions.StorageResized) is { Status: Conditions.False, LastTransitionTime: { } began } && facts.Now - began < ResizerPatience;
 
     private static string Name(PersistentVolumeClaim claim) => claim.Metadata.Name ?? "";
 

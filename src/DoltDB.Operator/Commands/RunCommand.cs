@@ -31,7 +31,7 @@ internal static class RunCommand
         "--max-concurrent-reconciles", 10, "Objects of each kind other than DoltDB that are worked on at the same time.");
 
     private static readonly Option<int> MaxDoltDbConcurrentReconciles = Number(
-        "--max-doltdb-concurrent-reconciles", 10, "DoltDB clusters that are worked on at the same time.");
+        "--max-doltdb-concurrent-reconciles", 100, "DoltDB clusters that are worked on at the same time: one whose servers do not answer waits for them.");
 
     private static readonly Option<bool> LogDevMode = Flag("--log-dev-mode", false, "Readable log lines instead of JSON.");
 

@@ -28,7 +28,7 @@ internal sealed record OperatorOptions
     public int MaxConcurrentReconciles { get; init; } = 10;
 
     /// <summary>DoltDB passes at the same time.</summary>
-    public int MaxDoltDbConcurrentReconciles { get; init; } = 10;
+    public int MaxDoltDbConcurrentReconciles { get; init; } = 100;
 
     /// <summary>Readable log lines instead of JSON.</summary>
     public bool LogDevMode { get; init; }

@@ -39,14 +39,36 @@ public sealed class OperationFaultTests
     [Fact]
     public void B6_A_resize_is_over_when_the_volumes_have_the_size_and_not_before()
     {
+        var asked = AskedToGrow();
+        Resized(asked).ShouldBe("WaitStorageResize");
+        var slow = asked with { Now = asked.Now.AddMinutes(5), Claims = [.. asked.Claims.Select(claim => claim with { Status = claim.Status! with { Conditions = [new PodCondition { Type = "FileSystemResizePending", Status = "True" }] } })] };
+        Resized(slow).ShouldBe("WaitStorageResize");
+        Resized(slow with { Claims = [.. slow.Members.Keys.Select(ordinal => Situation.Claim(ordinal, "5Gi"))] }).ShouldBe("StorageResized");
+    }
+
+    [Fact]
+    public void A_class_that_nobody_resizes_volumes_of_is_not_waited_for_for_ever()
+    {
+        var asked = AskedToGrow();
+        Resized(asked with { Now = asked.Now.AddSeconds(29) }).ShouldBe("WaitStorageResize");
+        var over = asked with { Now = asked.Now.AddSeconds(30) };
+        Resized(over).ShouldBe("StorageResized");
+        Resized(over with { Status = over.Plan().Status, Now = over.Now.AddSeconds(1) }).ShouldBe("StorageResized", "it does not begin to wait again");
+    }
+
+    /// <summary>The claims ask for more and have what they had.</summary>
+    private static Situation AskedToGrow()
+    {
         var steady = Situation.Steady();
-        var asked = steady with
+        var wanted = steady with { Spec = Larger(steady.Spec) };
+        return wanted with
         {
-            Spec = Larger(steady.Spec),
+            Status = wanted.Plan().Status,
             Claims = [.. steady.Members.Keys.Select(ordinal => Situation.Claim(ordinal, "5Gi") with { Status = new PersistentVolumeClaimStatus { Capacity = new() { ["storage"] = new("1Gi") } } })],
         };
-        asked.Plan().Status.Conditions!.First(condition => condition.Type == "StorageResized").Reason.ShouldBe("WaitStorageResize");
     }
+
+    private static string? Resized(Situation situation) => situation.Plan().Status.Conditions!.First(condition => condition.Type == "StorageResized").Reason;
 
     [Theory]
     [InlineData("OnDelete", "OnDelete")]

@@ -29,6 +29,40 @@ public sealed class RequestTests
         (failedOver with { Annotations = Asking("db-2@2") }).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(2);
     }
 
+    [Fact]
+    public void After_a_failover_podIndex_follows_the_primary_so_that_its_old_value_can_be_asked_for_again()
+    {
+        var failedOver = Primary(Situation.Steady(), 1, epoch: 2);
+        failedOver.Plan().PodIndex.ShouldBe(1);
+        var followed = failedOver with { Spec = Situation.Replicated(3, 1) };
+        followed = followed with { Status = followed.Plan().Status };
+        followed.Plan().PodIndex.ShouldBeNull();
+        followed.Plan().Step.ShouldBeNull();
+        (followed with { Spec = Situation.Replicated(3, 0) }).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("kubectl.kubernetes.io/last-applied-configuration", """{"spec":{"replication":{"primary":{"podIndex":0}}}}""")]
+    [InlineData("argocd.argoproj.io/tracking-id", "shop:k8s.dolthub.com/DoltDB:ns/db")]
+    public void The_podIndex_of_a_manifest_is_left_to_the_manifest(string annotation, string value) =>
+        (Primary(Situation.Steady(), 1, epoch: 2) with { Annotations = new() { [annotation] = value } }).Plan().PodIndex.ShouldBeNull();
+
+    [Fact]
+    public void A_podIndex_that_was_asked_for_and_cannot_be_followed_yet_stays()
+    {
+        var asked = (Situation.Steady() with { Spec = Situation.Replicated(3, 2) }).Silent(2, TimeSpan.FromMinutes(1)).Plan();
+        asked.Step.ShouldBeNull();
+        asked.PodIndex.ShouldBeNull();
+    }
+
+    [Fact]
+    public void While_the_spec_is_refused_the_write_Service_follows_the_primary_all_the_same()
+    {
+        var plan = (Primary(Situation.Steady(), 1, epoch: 2) with { Spec = Situation.Replicated(3, 0, ",\"server\":{\"logLevel\":\"verbose\"}") }).Plan();
+        plan.Desired.ShouldBeNull();
+        plan.Routed.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("db-7")]
     [InlineData("7")]

@@ -1,0 +1,30 @@
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Clusters;
+
+namespace DoltDB.Operator.Core.Replication;
+
+/// <summary>
+/// When <c>spec.replication.primary.podIndex</c> follows a primary that moved without being asked, as with the Go operator: then any other value is a new
+/// request. Where a manifest outside the cluster says it, it is that manifest's: its tool would put its value back, and that would be a request too.
+/// </summary>
+internal static class PodIndexRules
+{
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+    private static readonly string[] ToolPrefixes = ["argocd.argoproj.io/", "kustomize.toolkit.fluxcd.io/", "helm.toolkit.fluxcd.io/"];
+
+    /// <summary>The value to write; null when the field is to be left alone.</summary>
+    public static int? ToWrite(PlanDraft draft, ClusterStep? step)
+    {
+        var facts = draft.Facts;
+        if (step is not null || draft is not { Primary: PrimaryDecision.Settled settled, Intent: null, Problems.Count: 0 } || ClusterPlanner.IsPaused(facts))
+            return null;
+        var isFollowing = facts.Spec.Replication?.Primary is { PodIndex: { } written, FollowPrimary: not false } && written != settled.Ordinal && facts.Status.HandledPodIndex == written;
+        return isFollowing && settled.Ordinal < facts.Spec.EffectiveReplicas() && !IsDeclaredElsewhere(facts.Cluster.Metadata) ? settled.Ordinal : null;
+    }
+
+    private static bool IsDeclaredElsewhere(ObjectMeta metadata) =>
+        metadata.Annotations?.GetValueOrDefault(LastApplied)?.Contains("\"podIndex\"", StringComparison.Ordinal) == true
+        || (metadata.Annotations ?? []).Concat(metadata.Labels ?? []).Select(static pair => pair.Key).Any(static key => ToolPrefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)));
+}

@@ -49,7 +49,9 @@ public sealed class ReferenceReplicationTests
         await shop.AwaitRowsAsync(2);
         await shop.WriteAsync(3);
 
-        var wanted = next.CurrentPrimaryPodIndex == 2 ? 1 : 2;
+        // As the Go operator's suite does: the first other ordinal, which is what the manifest said before the failover.
+        const int wanted = 0;
+        await laptop.AwaitAsync("dolt-repl", c => c.Spec?.Replication?.Primary?.PodIndex == next.CurrentPrimaryPodIndex, "the spec names the new primary");
         await laptop.ApplyAsync(Reference.Servers("dolt-repl", 3, podIndex: wanted, extra: Impatient));
         await laptop.AwaitAsync("dolt-repl", c => c.Status?.CurrentPrimaryPodIndex == wanted && Laptop.IsReady(c), "the wanted primary");
         await RoutesToAsync(laptop, $"dolt-repl-{wanted}");

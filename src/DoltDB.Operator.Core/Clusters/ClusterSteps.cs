@@ -98,7 +98,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     private async Task AnnouncePrimaryAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
     {
         var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Config(facts.Name));
-        var patch = new JsonObject { ["data"] = new JsonObject { [ServerConfigurations.PrimaryFile] = ClusterNames.Pod(facts.Name, ordinal) } };
+        var patch = new JsonObject { ["data"] = new JsonObject { [ServerConfigurations.PrimaryFile] = ServerConfigurations.PrimaryText(ClusterNames.Pod(facts.Name, ordinal)) } };
         try
         {
             await client.MergePatchAsync(BuiltInKinds.ConfigMap, name, patch, null, cancellationToken);

@@ -41,7 +41,7 @@ internal static class SimulatedDoltInit
             ("versioncheck.disabled", environment.GetValueOrDefault("METRICS_DISABLED") ?? "true"));
         File.Copy(source, Path.Combine(dataDirectory, "config.yaml"), overwrite: true);
         var primary = resolvePath($"{ConfigDirectory}/primary");
-        if (File.Exists(primary) && File.ReadAllText(primary) != environment["POD_NAME"] && settings[GlobalConfig.RoleKey] == "primary")
+        if (File.Exists(primary) && !File.ReadLines(primary).Contains($"  primary: \"{environment["POD_NAME"]}\"") && settings[GlobalConfig.RoleKey] == "primary")
             settings.Set((GlobalConfig.RoleKey, "standby"));
         var privileges = Path.Combine(dataDirectory, ".doltcfg", "privileges.db");
         if (!File.Exists(privileges)) AccountFile.Save(privileges, Administrator(environment, now));

@@ -108,7 +108,7 @@ public sealed class ScriptTests : IDisposable
         var settings = Path.Combine(root, "db", ".dolt", "config_global.json");
         File.WriteAllText(settings, """{"sqlserver.cluster.dolt_cluster_role":"primary","sqlserver.cluster.dolt_cluster_role_epoch":"7","user.name":"primary"}""");
         if (primary is not null)
-            File.WriteAllText(Path.Combine(root, "etc", "primary"), primary);
+            File.WriteAllText(Path.Combine(root, "etc", "primary"), ServerConfigurations.PrimaryText(primary));
         Run(Scripts.Init, "root", "secret").ShouldBe(0);
         File.ReadAllText(settings).ShouldBe($$"""{"sqlserver.cluster.dolt_cluster_role":"{{role}}","sqlserver.cluster.dolt_cluster_role_epoch":"7","user.name":"primary"}""");
     }

@@ -19,7 +19,8 @@ internal static class Scripts
         dolt config --global --add versioncheck.disabled "$METRICS_DISABLED" >/dev/null
         cp "/etc/doltdb/$POD_NAME.yaml" config.yaml.next
         mv -f config.yaml.next config.yaml
-        if [ -s /etc/doltdb/primary ] && [ "$(cat /etc/doltdb/primary)" != "$POD_NAME" ] && [ -f .dolt/config_global.json ]; then
+        primary=$(sed -n 's/^  primary: "\(.*\)"$/\1/p' /etc/doltdb/primary 2>/dev/null || true)
+        if [ "${primary:-$POD_NAME}" != "$POD_NAME" ] && [ -f .dolt/config_global.json ]; then
           sed -i 's/\("sqlserver\.cluster\.dolt_cluster_role": *\)"primary"/\1"standby"/' .dolt/config_global.json
         fi
         addresses=$(sed -n 's|^ *remote_url_template: "\(.*\){database}"$|\1|p' config.yaml)

@@ -19,9 +19,12 @@ internal static class ServerConfigurations
         for (var ordinal = 0; ordinal < request.ConfigReplicas; ordinal++)
             data[FileName(request, ordinal)] = Render(request, ordinal) + Dynamic(request);
         if (request.PrimaryOrdinal is { } primary)
-            data[PrimaryFile] = ClusterNames.Pod(request.Name, primary);
+            data[PrimaryFile] = PrimaryText(ClusterNames.Pod(request.Name, primary));
         return new ConfigMap { Metadata = ClusterResources.Meta(request, ClusterNames.Config(request.Name)), Data = data };
     }
+
+    /// <summary>The file that says which pod is the primary.</summary>
+    public static string PrimaryText(string pod) => new YamlText().Section(0, "cluster").Line(1, "primary", pod).ToString();
 
     /// <summary>A hash over all that takes a restart to come into effect.</summary>
     public static string Hash(RenderRequest request)

@@ -15,6 +15,22 @@ public sealed class BadInputTests
         applied.ShouldHaveSingleItem().Warnings.ShouldContain(warning => warning.Contains("spec.replicaz"));
     }
 
+    [Fact]
+    public async Task A_spec_that_is_refused_keeps_no_writes_from_the_next_primary()
+    {
+        await using var laptop = await Laptop.StartAsync();
+        await laptop.ApplyAsync(Reference.Servers("db", 3, extra: "failover: {delaySeconds: 2}"));
+        await laptop.AwaitReadyAsync("db");
+        var shop = await Shop.OpenAsync(laptop, "db", rows: 2);
+        await shop.AwaitProvenAsync(standbys: 2);
+        await laptop.ApplyAsync(Reference.Servers("db", 3, extra: "failover: {delaySeconds: 2}\nserver: {logLevel: verbose}"));
+        await laptop.AwaitAsync("db", c => c.Status?.Conditions?.Any(condition => condition.Reason == "InvalidSpec") == true, "the refusal");
+        await laptop.SignalAsync("db-0", ServerSignal.Freeze);
+        await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary is { } primary && primary != "db-0", "a standby takes over");
+        await shop.AwaitRowsAsync(2);
+        await shop.WriteAsync(3);
+    }
+
     [Theory]
     [InlineData("replicas: two\nstorage: {size: 1Gi}", "spec.replicas")]
     [InlineData("replicas: 0\nstorage: {size: 1Gi}", "spec.replicas")]

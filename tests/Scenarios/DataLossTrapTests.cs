@@ -49,6 +49,22 @@ public sealed class DataLossTrapTests
     }
 
     [Fact]
+    public async Task Trap_2_A_former_primary_that_comes_back_begins_as_a_standby_and_sends_nobody_its_rows()
+    {
+        await using var laptop = await Laptop.StartInsideAsync("stops the operator");
+        var shop = await OpenAsync(laptop, replicas: 3);
+        await laptop.SignalAsync("db-0", ServerSignal.Freeze);
+        await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary is { } primary && primary != "db-0", "a standby takes over");
+        await shop.WriteAsync(3);
+        await laptop.AwaitReadyAsync("db");
+        (await laptop.GetAsync(BuiltInKinds.ConfigMap, "db-config"))!.Data!["primary"].ShouldNotContain("db-0");
+        await laptop.Operators[0].StopAsync();
+        await ReplaceAsync(laptop, "db-0", "db-0");
+        await shop.AwaitRoleAsync("db-0", "standby");
+        await shop.AwaitRowsAsync(3);
+    }
+
+    [Fact]
     public async Task Trap_3_A_standby_that_lost_its_disk_is_given_rows_and_accounts_before_it_becomes_primary()
     {
         await using var laptop = await Laptop.StartAsync();

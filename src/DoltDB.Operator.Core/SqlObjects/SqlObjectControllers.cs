@@ -47,7 +47,7 @@ internal static class SqlObjectControllers
         var caches = new SqlObjectCaches(registry);
         var secrets = new SecretReader(client, caches.Secrets);
         var access = new NamespaceAccess(client, services.Time);
-        var servers = new ServerResolver(clusters, caches.Instances, caches.Drivers, administrators, secrets, access);
+        var servers = new ServerResolver(client, clusters, caches.Instances, caches.Drivers, administrators, secrets, access);
         var shared = new SqlObjectServices(client, servers, access, events, services.Time) { Interval = options.Interval };
         var drivers = new DriverSource(options.Drivers, new ServerGate(services.Time));
         var passwords = new Passwords(client, secrets);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.SqlObjects.Servers;
@@ -54,7 +55,7 @@ internal interface ISqlObjectKind<T>
 internal sealed record SqlProblem(string Reason, string Message)
 {
     /// <summary>The condition for what a driver could not do.</summary>
-    public static SqlProblem Of(DriverException exception) => new(
+    public static SqlProblem Of(DriverException exception, SqlServer server) => new(
         exception.Error switch
         {
             DriverError.Unreachable => SqlReasons.ServerUnreachable,
@@ -64,7 +65,18 @@ internal sealed record SqlProblem(string Reason, string Message)
             DriverError.Missing => SqlReasons.WaitingForDependency,
             _ => SqlReasons.Failed,
         },
-        exception.Message);
+        exception.Error == DriverError.Unreachable && server.TlsHint is { } hint ? $"{exception.Message}. {hint}" : exception.Message);
+
+    /// <summary>Whether the API server will go on refusing until somebody changes something: not what is overtaken, gone or overloaded.</summary>
+    public static bool IsRefusal(KubernetesException exception) => exception.Code is 400 or 403 or 422;
+
+    /// <summary>The condition for what the API server refused. Its own words may quote what was sent, such as a password, and are left out.</summary>
+    public static SqlProblem Of(KubernetesException exception)
+    {
+        var thing = exception.ObjectKind is { } kind ? $"{kind} {exception.ObjectName}".TrimEnd() : "an object";
+        var fields = exception.Fields.Count > 0 ? $" because of {string.Join(", ", exception.Fields)}" : "";
+        return new SqlProblem(SqlReasons.Refused, string.Create(CultureInfo.InvariantCulture, $"the API server refused {thing}{fields}: {exception.Reason ?? "no reason given"} ({exception.Code})"));
+    }
 }
 
 /// <summary>How far an attempt came.</summary>

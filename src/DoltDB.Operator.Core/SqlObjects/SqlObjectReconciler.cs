@@ -78,7 +78,7 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
             return await EndAsync(pass, memory, SqlOutcome.Of(SqlReasons.ServerChanged, $"{kind.Thing(pass.Object)} is on {applied}: an object cannot move to {server.Key}, delete it and make another"), cancellationToken);
         if (pass.Object.Metadata.Finalizers?.Contains(kind.Finalizer) != true)
             await pass.SetFinalizerAsync(true, cancellationToken);
-        var outcome = await TryAsync(() => kind.ApplyAsync(pass, server, cancellationToken));
+        var outcome = await TryAsync(server, () => kind.ApplyAsync(pass, server, cancellationToken));
         return await EndAsync(pass, memory, outcome, cancellationToken);
     }
 
@@ -104,7 +104,8 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
         var decision = DeletionRules.Decide(facts);
         if (decision is DeletionDecision.Remove)
         {
-            var outcome = await TryAsync(() => kind.RemoveAsync(pass, ((ServerResolution.Usable)resolution).Server, cancellationToken));
+            var server = ((ServerResolution.Usable)resolution).Server;
+            var outcome = await TryAsync(server, () => kind.RemoveAsync(pass, server, cancellationToken));
             if (outcome.Problem is { Reason: SqlReasons.InProgress } progress)
                 return await EndAsync(pass, memory, outcome with { Problem = progress with { Reason = SqlReasons.Deleting } }, cancellationToken);
             decision = outcome.Problem is { } problem ? DeletionRules.AfterFailure(facts, problem.Reason, problem.Message) : new DeletionDecision.Release($"{facts.Thing} was removed");
@@ -127,19 +128,23 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
         var ns = pass.Key.Namespace;
         var named = ServerKeys.Of(spec, ns);
         if (made is null || made == named)
-            return await services.Servers.ResolveAsync(ns, spec, memory.IsRefused, cancellationToken);
+            return await services.Servers.ResolveForRemovalAsync(ns, spec, memory.IsRefused, cancellationToken);
         return ServerKeys.Reference(made) is { } reference
-            ? await services.Servers.ResolveAsync(ns, reference, memory.IsRefused, cancellationToken)
+            ? await services.Servers.ResolveForRemovalAsync(ns, reference, memory.IsRefused, cancellationToken)
             : new ServerResolution.Unusable(SqlReasons.ServerChanged, $"it is on {made}, and the spec names {named ?? "no server"}. Put the server back to remove it there");
     }
 
-    private static async Task<SqlOutcome> TryAsync(Func<Task<SqlOutcome>> attempt)
+    private static async Task<SqlOutcome> TryAsync(SqlServer server, Func<Task<SqlOutcome>> attempt)
     {
         try
         {
             return await attempt();
         }
         catch (DriverException exception)
+        {
+            return new SqlOutcome(SqlProblem.Of(exception, server));
+        }
+        catch (KubernetesException exception) when (SqlProblem.IsRefusal(exception))
         {
             return new SqlOutcome(SqlProblem.Of(exception));
         }

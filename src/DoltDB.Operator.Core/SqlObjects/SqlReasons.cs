@@ -54,6 +54,9 @@ internal static class SqlReasons
     /// <summary>The server refused a statement.</summary>
     public const string Failed = "Failed";
 
+    /// <summary>The API server refused an object that belongs to this one.</summary>
+    public const string Refused = "Refused";
+
     /// <summary>The password of the account is not there.</summary>
     public const string PasswordUnavailable = "PasswordUnavailable";
 

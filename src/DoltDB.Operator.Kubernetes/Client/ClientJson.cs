@@ -23,10 +23,10 @@ internal sealed partial class ClientJson : JsonSerializerContext;
 internal sealed record StatusBody(string? Kind, string? Message, string? Reason, int? Code, StatusDetailsBody? Details);
 
 /// <summary>Details of a Status.</summary>
-internal sealed record StatusDetailsBody(int? RetryAfterSeconds, IReadOnlyList<StatusCauseBody>? Causes);
+internal sealed record StatusDetailsBody(int? RetryAfterSeconds, string? Kind, string? Name, IReadOnlyList<StatusCauseBody>? Causes);
 
-/// <summary>One of the reasons that a failure gives.</summary>
-internal sealed record StatusCauseBody(string? Reason);
+/// <summary>One reason of a Status; its text may quote what was sent, and is not read.</summary>
+internal sealed record StatusCauseBody(string? Reason, string? Field);
 
 /// <summary>The metadata of a list or of a bookmark.</summary>
 internal sealed record VersionedMetadata(string? ResourceVersion, string? Continue);

@@ -23,6 +23,15 @@ public sealed class KubernetesException : Exception
     /// <summary>Whether something was to be created in a namespace that is being deleted: nothing ever can be, and nothing is missed.</summary>
     public bool IsNamespaceTerminating { get; init; }
 
+    /// <summary>Kind or plural of the object that the answer is about; null when the server does not say.</summary>
+    public string? ObjectKind { get; init; }
+
+    /// <summary>Name of the object that the answer is about; null when the server does not say.</summary>
+    public string? ObjectName { get; init; }
+
+    /// <summary>The fields that the server found fault with.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
     /// <summary>Whether another writer was faster (409 Conflict): read again and retry.</summary>
     public bool IsConflict => Code == 409;
 

@@ -49,6 +49,9 @@ internal static class ResponseBody
         {
             RetryAfter = asked,
             IsNamespaceTerminating = status?.Details?.Causes?.Any(static cause => cause.Reason == NamespaceTerminating) == true,
+            ObjectKind = status?.Details?.Kind,
+            ObjectName = status?.Details?.Name,
+            Fields = [.. (status?.Details?.Causes ?? []).Select(static cause => cause.Field).OfType<string>().Distinct(StringComparer.Ordinal)],
         };
     }
 

@@ -35,7 +35,7 @@ internal sealed class SqlDesk : IAsyncDisposable
     private readonly IReadOnlyList<IController> built;
     private Task controllers = Task.CompletedTask;
 
-    private SqlDesk(SandboxApiServer api, TimeSpan interval)
+    private SqlDesk(SandboxApiServer api, TimeSpan interval, IReadOnlyCollection<string> watched)
     {
         this.api = api;
         user = api.Connect("user");
@@ -43,7 +43,7 @@ internal sealed class SqlDesk : IAsyncDisposable
         loops = new SupervisedLoops(NullLogger<SupervisedLoops>.Instance);
         var metrics = new KubernetesMetrics();
         var services = new ControllerServices(TimeProvider.System, new Random(1), metrics, NullLoggerFactory.Instance);
-        registry = new CacheRegistry(worker, [], TimeProvider.System, services.Random, metrics, NullLogger<CacheRegistry>.Instance);
+        registry = new CacheRegistry(worker, watched, TimeProvider.System, services.Random, metrics, NullLogger<CacheRegistry>.Instance);
         var clusters = new ClusterCaches(registry);
         var administrators = new AdministratorCredentials(worker, TimeProvider.System, clusters.Secrets);
         built = SqlObjectControllers.Create(worker, registry, clusters, administrators, Events, services, new SqlObjectOptions { Workers = 4, Interval = interval, Drivers = _ => Server });
@@ -60,10 +60,11 @@ internal sealed class SqlDesk : IAsyncDisposable
     /// <summary>A desk whose objects are looked at again that often; seldom unless told otherwise, so that events must do the work.</summary>
     /// <param name="interval">The interval.</param>
     /// <param name="before">What is there before the operator starts.</param>
-    public static async Task<SqlDesk> StartAsync(TimeSpan? interval = null, Func<SqlDesk, Task>? before = null)
+    /// <param name="watched">The only namespace that the operator watches; null for all.</param>
+    public static async Task<SqlDesk> StartAsync(TimeSpan? interval = null, Func<SqlDesk, Task>? before = null, string? watched = null)
     {
         var api = await SandboxApiServer.StartAsync(new SandboxApiServerOptions { Listen = null, Definitions = [.. CrdsCommand.ReadAll()] }, Token);
-        var desk = new SqlDesk(api, interval ?? TimeSpan.FromMinutes(10));
+        var desk = new SqlDesk(api, interval ?? TimeSpan.FromMinutes(10), watched is null ? [] : [watched]);
         await desk.ApplyAsync("{kind: Namespace, apiVersion: v1, metadata: {name: default}}");
         await (before?.Invoke(desk) ?? Task.CompletedTask);
         desk.registry.Start(desk.loops);
@@ -96,10 +97,15 @@ internal sealed class SqlDesk : IAsyncDisposable
             case "User": await ApplyAsync(DoltKinds.User, manifest, ApiJson.Default.User); break;
             case "Grant": await ApplyAsync(DoltKinds.Grant, manifest, ApiJson.Default.Grant); break;
             case "ExternalInstance": await ApplyAsync(DoltKinds.ExternalInstance, manifest, ApiJson.Default.ExternalInstance); break;
+            case "DatabaseDriver": await ApplyAsync(DoltKinds.DatabaseDriver, manifest, ApiJson.Default.DatabaseDriver); break;
             case "Namespace": await ApplyAsync(BuiltInKinds.Namespace, manifest, KubernetesJson.Default.Namespace); break;
             default: throw new ArgumentException($"unknown kind {kind}", nameof(yaml));
         }
     }
+
+    /// <summary>All objects of a kind in the namespace.</summary>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind)
+        where T : class, IKubernetesObject => (await user.ListAsync(kind, new ListOptions { Namespace = Namespace }, Token)).Items;
 
     /// <summary>Makes or changes a Secret.</summary>
     public Task SecretAsync(string name, params (string Key, string Value)[] data) => user.ApplyAsync(
@@ -108,7 +114,7 @@ internal sealed class SqlDesk : IAsyncDisposable
         {
             ApiVersion = "v1",
             Kind = "Secret",
-            Metadata = new ObjectMeta { Name = name, Namespace = Namespace },
+            Metadata = new ObjectMeta { Name = Name(name).Name, Namespace = Name(name).Namespace },
             Data = data.ToDictionary(pair => pair.Key, pair => Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))),
         },
         "user",

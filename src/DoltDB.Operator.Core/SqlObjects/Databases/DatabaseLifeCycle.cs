@@ -71,7 +71,7 @@ internal static class DatabaseLifeCycle
         {
             SqlReasons.Created => DatabasePhase.Ready,
             SqlReasons.InProgress => DatabasePhase.Creating,
-            SqlReasons.InvalidSpec or SqlReasons.UnsupportedByEngine or SqlReasons.Conflict or SqlReasons.AccountExists or SqlReasons.Failed => DatabasePhase.Failed,
+            SqlReasons.InvalidSpec or SqlReasons.UnsupportedByEngine or SqlReasons.Conflict or SqlReasons.AccountExists or SqlReasons.Refused or SqlReasons.Failed => DatabasePhase.Failed,
             _ => facts.IsApplied ? DatabasePhase.Failed : DatabasePhase.Pending,
         };
     }

@@ -40,6 +40,9 @@ internal sealed class InstanceReconciler(SqlObjectCaches caches, SqlObjectServic
     private async Task<ReconcileResult> ReconcileAsync(NamespacedName key, ExternalInstance instance, CancellationToken cancellationToken)
     {
         var users = Users(key);
+        // A namespace that is deleted waits for nobody outside of it: what refers to the instance from there is told that it is gone.
+        if (instance.Metadata.DeletionTimestamp is not null && users.Count > 0 && await services.Namespaces.IsTerminatingAsync(key.Namespace, cancellationToken))
+            users.RemoveAll(user => user.Name.Namespace != key.Namespace);
         if (instance.Metadata.DeletionTimestamp is not null && users.Count == 0)
         {
             await HoldAsync(instance, false, cancellationToken);
@@ -50,20 +53,20 @@ internal sealed class InstanceReconciler(SqlObjectCaches caches, SqlObjectServic
             instance = await HoldAsync(instance, true, cancellationToken);
         var (server, description, problem) = await LookAsync(instance, cancellationToken);
         if (instance.Metadata.DeletionTimestamp is not null)
-            problem = new SqlProblem(SqlReasons.Deleting, $"waits for {string.Join(", ", users.Take(MostNamed))}{(users.Count > MostNamed ? $" and {users.Count - MostNamed} more" : "")}");
+            problem = new SqlProblem(SqlReasons.Deleting, $"waits for {string.Join(", ", users.Take(MostNamed).Select(static user => $"{user.Kind} {user.Name}"))}{(users.Count > MostNamed ? $" and {users.Count - MostNamed} more" : "")}");
         await WriteAsync(instance, InstanceRules.Status(instance, server, description, problem, services.Time.GetUtcNow()), cancellationToken);
         return ReconcileResult.After(GoDuration.TryParse(instance.Spec?.ProbeInterval, out var interval) && interval > TimeSpan.Zero ? interval : services.Interval);
     }
 
     /// <summary>What lives on the instance, by kind and name.</summary>
-    private List<string> Users(NamespacedName key)
+    private List<(string Kind, NamespacedName Name)> Users(NamespacedName key)
     {
         var server = ServerKeys.OfInstance(key);
         return
         [
-            .. caches.Databases.Lookup(SqlIndexes.ByServer, server).Select(static database => $"Database {NamespacedName.Of(database)}"),
-            .. caches.Users.Lookup(SqlIndexes.ByServer, server).Select(static user => $"User {NamespacedName.Of(user)}"),
-            .. caches.Grants.Lookup(SqlIndexes.ByServer, server).Select(static grant => $"Grant {NamespacedName.Of(grant)}"),
+            .. caches.Databases.Lookup(SqlIndexes.ByServer, server).Select(static database => ("Database", NamespacedName.Of(database))),
+            .. caches.Users.Lookup(SqlIndexes.ByServer, server).Select(static user => ("User", NamespacedName.Of(user))),
+            .. caches.Grants.Lookup(SqlIndexes.ByServer, server).Select(static grant => ("Grant", NamespacedName.Of(grant))),
         ];
     }
 
@@ -84,7 +87,7 @@ internal sealed class InstanceReconciler(SqlObjectCaches caches, SqlObjectServic
         }
         catch (DriverException exception)
         {
-            return (server, null, SqlProblem.Of(exception));
+            return (server, null, SqlProblem.Of(exception, server));
         }
     }
 

@@ -3,12 +3,15 @@ using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Kubernetes.Caching;
+using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql.Drivers;
 
 namespace DoltDB.Operator.Core.SqlObjects.Servers;
 
 /// <summary>Finds the server of an object: the primary of a DoltDB, an ExternalInstance, or what a Database names inline.</summary>
 internal sealed class ServerResolver(
+    IKubernetesClient client,
     ClusterCaches clusters,
     IObjectCache<ExternalInstance> instances,
     IObjectCache<DatabaseDriver> drivers,
@@ -23,6 +26,32 @@ internal sealed class ServerResolver(
         { InstanceRef: { } reference } => await ResolveInstanceAsync(ns, ServerKeys.Name(reference, ns), cancellationToken),
         DatabaseSpec { Driver: not null } database => await ResolveInlineAsync(ns, database, cancellationToken),
         _ => Invalid("exactly one of spec.doltDBRef and spec.instanceRef must be given"),
+    };
+
+    /// <summary>
+    /// The same for an object that is deleted. What the watch does not know is asked for: a server in a namespace that is not watched is not gone, and one that may not
+    /// be asked for may be there.
+    /// </summary>
+    public async Task<ServerResolution> ResolveForRemovalAsync(string ns, SqlObjectSpec? spec, bool isRefused, CancellationToken cancellationToken)
+    {
+        var resolution = await ResolveAsync(ns, spec, isRefused, cancellationToken);
+        if (resolution is not ServerResolution.Unusable { IsGone: true } gone)
+            return resolution;
+        try
+        {
+            return await IsThereAsync(ns, spec, cancellationToken) ? gone with { IsGone = false, Message = $"{ServerKeys.Of(spec, ns)} is there, but the operator does not watch its namespace" } : gone;
+        }
+        catch (KubernetesException exception) when (exception.Code == 403)
+        {
+            return gone with { IsGone = false, Message = $"the operator neither watches the namespace of {ServerKeys.Of(spec, ns)} nor may read there" };
+        }
+    }
+
+    private async Task<bool> IsThereAsync(string ns, SqlObjectSpec? spec, CancellationToken cancellationToken) => spec switch
+    {
+        { DoltDbRef: { } reference } => await client.GetAsync(DoltKinds.DoltDb, ServerKeys.Name(reference, ns), cancellationToken) is not null,
+        { InstanceRef: { } reference } => await client.GetAsync(DoltKinds.ExternalInstance, ServerKeys.Name(reference, ns), cancellationToken) is not null,
+        _ => false,
     };
 
     /// <summary>The server of an instance, for its own probe.</summary>
@@ -101,6 +130,7 @@ internal sealed class ServerResolver(
             Parameters = spec.Parameters ?? [],
             Endpoint = new ServerEndpoint { Host = spec.Host ?? "", Port = port, User = user.Value!, Password = password.Value!, Tls = tls },
             Public = new PublicEndpoint { Host = spec.Host ?? "", Port = port, ReaderHost = spec.ReaderHost, TlsMode = tls.Mode, CertificateAuthorityPem = tls.CertificateAuthorityPem },
+            TlsHint = spec.Tls is { Mode: not null } or { CaSecretKeyRef: not null } ? null : "spec.tls.mode is Require unless told otherwise: a server without TLS needs mode: Disable there",
         });
     }
 
@@ -129,6 +159,7 @@ internal sealed class ServerResolver(
             Parameters = connect,
             Endpoint = new ServerEndpoint { Host = host, Port = port, User = user.Value!, Password = password.Value!, Tls = new ServerTls { Mode = mode } },
             Public = new PublicEndpoint { Host = host, Port = port, TlsMode = mode },
+            TlsHint = connect.ContainsKey("sslmode") ? null : "spec.connect.sslmode is require unless told otherwise: a server without TLS needs sslmode: disable there",
         });
     }
 

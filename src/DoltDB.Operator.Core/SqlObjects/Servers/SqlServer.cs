@@ -24,6 +24,9 @@ internal sealed record SqlServer
     /// <summary>The program that does the work instead of a built-in driver; null for built-in ones.</summary>
     public DatabaseDriver? JobDriver { get; init; }
 
+    /// <summary>What to try when the server does not answer, because encryption was not chosen; null when it was.</summary>
+    public string? TlsHint { get; init; }
+
     /// <summary>What a driver may read beside the endpoint.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 

@@ -1,3 +1,4 @@
+using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql.Drivers;
 using DoltDB.Operator.SqlObjects.Tests.Support;
@@ -17,8 +18,23 @@ public sealed class RefusalTests
         message.ShouldContain("Secret My_Secret");
         message.ShouldContain("metadata.name");
         message.ShouldNotContain((await desk.SecretAsync("shop-owner", "password"))!);
+        (await desk.GetAsync(DoltKinds.Database, "shop")).Status!.Conditions.Find("ConnectionSecretReady")!.Reason.ShouldBe("Refused");
         await desk.PatchAsync(DoltKinds.Database, "shop", """{"spec":{"connectionSecret":{"name":"mine"}}}""");
         await desk.CreatedAsync(DoltKinds.Database, "shop");
+    }
+
+    [Fact]
+    public async Task A_connection_Secret_goes_only_when_the_one_of_the_new_name_is_there()
+    {
+        await using var desk = await SqlDesk.WithInstanceAsync(TimeSpan.FromMilliseconds(50));
+        await desk.ApplyAsync("{kind: Database, metadata: {name: shop}, spec: {instanceRef: {name: server}, name: shop, connectionSecret: {name: app}}}");
+        await desk.CreatedAsync(DoltKinds.Database, "shop");
+        await desk.PatchAsync(DoltKinds.Database, "shop", """{"spec":{"connectionSecret":{"name":"My_Secret"}}}""");
+        await desk.ReadyAsync(DoltKinds.Database, "shop", "Refused");
+        (await desk.SecretAsync("app", "host")).ShouldBe("db.example.com");
+        await desk.PatchAsync(DoltKinds.Database, "shop", """{"spec":{"connectionSecret":{"name":"web"}}}""");
+        await desk.GoneAsync(BuiltInKinds.Secret, "app");
+        (await desk.SecretAsync("web", "host")).ShouldBe("db.example.com");
     }
 
     [Fact]

@@ -31,6 +31,10 @@ public sealed class DeletionRulesTests
     public void What_was_there_before_stays() => Decide(Facts with { IsForeign = true, IsBackupDecided = true }).ShouldBeOfType<DeletionDecision.Release>();
 
     [Fact]
+    public void What_another_object_manages_too_stays() =>
+        Decide(Facts with { IsOnDoltDb = true, Keeper = "Database default/other" }).ShouldBeOfType<DeletionDecision.Release>().Because.ShouldNotBeNull().ShouldContain("default/other");
+
+    [Fact]
     public void A_server_that_is_gone_holds_nobody() =>
         Decide(Facts with { Server = new ServerResolution.Unusable("InstanceNotFound", "gone") { IsGone = true } }).ShouldBeOfType<DeletionDecision.Release>();
 

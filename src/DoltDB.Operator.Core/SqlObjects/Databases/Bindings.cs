@@ -3,6 +3,7 @@ using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.SqlObjects.Servers;
 using DoltDB.Operator.Core.SqlObjects.Users;
 using DoltDB.Operator.Kubernetes.Caching;
+using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Objects;
 
 namespace DoltDB.Operator.Core.SqlObjects.Databases;
@@ -15,19 +16,39 @@ internal sealed class Bindings(ConnectionSecrets secrets, Passwords passwords, I
     {
         var database = pass.Object;
         var name = database.Spec?.ConnectionSecret is null ? null : ConnectionSecret.Name(database);
-        if (database.Status?.Binding?.Name is { } old && old != name)
-            await secrets.RemoveAsync(new NamespacedName(pass.Key.Namespace, old), database.Metadata.Uid ?? "", cancellationToken);
         if (name is null)
         {
+            await RemoveFormerAsync(database, null, cancellationToken);
             Set(pass, null, null);
             return SqlOutcome.Done;
         }
 
         var (login, problem) = await LoginAsync(database, server, cancellationToken);
         if (problem is null)
-            problem = await secrets.EnsureAsync(ConnectionSecret.Of(database, server, login!, DoltKinds.Database.OwnedBy(database)), database.Metadata.Uid ?? "", cancellationToken);
+            problem = await MakeAsync(ConnectionSecret.Of(database, server, login!, DoltKinds.Database.OwnedBy(database)), database, cancellationToken);
+        // Only when the new one is there: somebody connects from the former.
+        if (problem is null)
+            await RemoveFormerAsync(database, name, cancellationToken);
         Set(pass, problem is null ? name : database.Status?.Binding?.Name, problem ?? new SqlProblem(SqlReasons.Created, $"Secret {name} has all that an application needs"), problem is null);
         return new SqlOutcome(problem);
+    }
+
+    private async Task<SqlProblem?> MakeAsync(Secret desired, Database database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await secrets.EnsureAsync(desired, database.Metadata.Uid ?? "", cancellationToken);
+        }
+        catch (KubernetesException exception) when (SqlProblem.IsRefusal(exception))
+        {
+            return SqlProblem.Of(exception);
+        }
+    }
+
+    private async Task RemoveFormerAsync(Database database, string? name, CancellationToken cancellationToken)
+    {
+        if (database.Status?.Binding?.Name is { } former && former != name)
+            await secrets.RemoveAsync(new NamespacedName(database.Metadata.Namespace ?? "", former), database.Metadata.Uid ?? "", cancellationToken);
     }
 
     private async Task<(Login? Login, SqlProblem? Problem)> LoginAsync(Database database, SqlServer server, CancellationToken cancellationToken)

@@ -57,6 +57,23 @@ public sealed class FrozenServerTests
         await shop.AwaitRowsOfAsync("db-2", 22);
     }
 
+    [Fact]
+    public async Task A_frozen_server_without_standbys_gets_no_traffic_and_is_restarted()
+    {
+        await using var laptop = await Laptop.StartAsync();
+        await laptop.ApplyAsync(Reference.Servers("db", 1, extra: """
+            probes:
+              readinessProbe: {initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 1}
+              livenessProbe: {initialDelaySeconds: 0, periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 3}
+            """));
+        await laptop.AwaitReadyAsync("db");
+        await laptop.SignalAsync("db-0", ServerSignal.Freeze);
+        await laptop.AwaitListAsync(BuiltInKinds.Pod, "app.kubernetes.io/name=db", pods => pods.All(pod => pod.Status!.ContainerStatuses!.All(container => container.Ready != true)), "a pod that is not ready");
+        await laptop.AwaitListAsync(BuiltInKinds.Pod, "app.kubernetes.io/name=db", pods => pods.All(pod => pod.Status!.ContainerStatuses!.All(container => container.RestartCount > 0)), "a restart");
+        await laptop.AwaitReadyAsync("db");
+        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "db"), "SELECT 1", "1");
+    }
+
     private static bool IsRefused(DoltDb cluster) => cluster.Status?.Conditions?.Any(condition => condition is { Type: "PrimarySwitched", Status: "False", Reason: "SwitchoverRefused" }) == true;
 
     private static async Task<Shop> OpenAsync(Laptop laptop)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Client;
@@ -54,6 +55,8 @@ public sealed class Applier(IKubernetesClient client, ILogger<Applier> logger)
         var wanted = JsonSerializer.SerializeToElement(stamped, kind.TypeInfo);
         if (live is not null && IsAsDesired(kind, name, live, wanted, hash))
             return new ApplyResult<T>(ApplyOutcome.Unchanged, live);
+        if (live is not null && live.Metadata.Annotations?.ContainsKey(StampAnnotation) != true && live.Metadata.Controller() is not null)
+            await TakeOverAsync(kind, name, live.Metadata.Uid, cancellationToken);
         var stored = await client.ApplyAsync(kind, stamped, FieldManagers.Operator, null, cancellationToken);
         Remember(kind, name, stored, wanted, hash);
         var outcome = live is null
@@ -61,6 +64,22 @@ public sealed class Applier(IKubernetesClient client, ILogger<Applier> logger)
             : stored.Metadata.ResourceVersion == live.Metadata.ResourceVersion ? ApplyOutcome.Unchanged : ApplyOutcome.Updated;
         Log.Applied(logger, kind.Kind, name.ToString(), outcome.ToString());
         return new ApplyResult<T>(outcome, stored);
+    }
+
+    /// <summary>What the Go operator wrote of an object is ours before the first apply, which then removes what is no longer desired.</summary>
+    private async Task TakeOverAsync<T>(ResourceKind<T> kind, NamespacedName name, string? uid, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        var found = await client.GetAsync(kind with { KeepsManagedFields = true }, name, cancellationToken);
+        if (found?.Metadata.Uid != uid || found?.Metadata.Unknown?.GetValueOrDefault(ObjectReader.ManagedFields) is not { ValueKind: JsonValueKind.Array } entries)
+            return;
+        if (FieldTakeover.Rewrite(JsonArray.Create(entries)!, FieldManagers.GoOperator, FieldManagers.Operator) is not { } owned)
+            return;
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = found.Metadata.ResourceVersion, [ObjectReader.ManagedFields] = owned },
+        };
+        await client.MergePatchAsync(kind, name, patch, null, cancellationToken);
     }
 
     private static void RefuseForeign<T>(string kind, NamespacedName name, T? live, T desired)

@@ -10,7 +10,8 @@ internal readonly record struct ListPage(string ResourceVersion, string? Continu
 /// <summary>Parses what an API server sends, straight from its bytes.</summary>
 internal static class ObjectReader
 {
-    private const string ManagedFields = "managedFields";
+    /// <summary>The member of the metadata that says who owns which field.</summary>
+    internal const string ManagedFields = "managedFields";
 
     /// <summary>One object.</summary>
     public static T ReadObject<T>(this ResourceKind<T> kind, in ReadOnlySequence<byte> body)
@@ -156,7 +157,7 @@ internal static class ObjectReader
         var resource = JsonSerializer.Deserialize(ref reader, kind.TypeInfo) ?? throw new JsonException($"a {kind.Kind} is null");
 
         // Field ownership is a large part of many objects, and nothing here reads it.
-        if (resource.Metadata.Unknown is { } unknown && unknown.Remove(ManagedFields) && unknown.Count == 0)
+        if (!kind.KeepsManagedFields && resource.Metadata.Unknown is { } unknown && unknown.Remove(ManagedFields) && unknown.Count == 0)
             resource.Metadata.Unknown = null;
         return kind.Typed(resource);
     }

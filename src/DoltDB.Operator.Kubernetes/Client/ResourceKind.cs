@@ -18,6 +18,9 @@ public sealed record ResourceKind<T>(string Group, string Version, string Kind, 
     /// <summary>Whether lists and watches ask the server for the metadata of the objects only: what they hold never leaves it.</summary>
     public bool IsMetadataOnly { get; init; }
 
+    /// <summary>Whether objects are read with <c>metadata.managedFields</c>, among the members that their type does not declare.</summary>
+    public bool KeepsManagedFields { get; init; }
+
     /// <summary>Group and version as in an object's <c>apiVersion</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

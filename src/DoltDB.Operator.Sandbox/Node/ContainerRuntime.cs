@@ -63,6 +63,11 @@ internal interface IRunningContainer
 
     /// <summary>Lets a frozen container go on (SIGCONT).</summary>
     void Thaw();
+
+    /// <summary>Runs the command of a probe or a hook in the container; its exit code.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the command ended.</exception>
+    Task<int> ExecuteAsync(IReadOnlyList<string> command, ContainerLaunch launch, CancellationToken cancellationToken) =>
+        CommandRunner.RunAsync(command, launch, cancellationToken);
 }
 
 /// <summary>A container that cannot be started; the reason is that of its waiting state.</summary>

@@ -138,7 +138,7 @@ internal sealed class ContainerSupervisor
     private async Task<int> WatchAsync(IRunningContainer running)
     {
         using var probing = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        var probeTask = probes.RunAsync(launch!, OnProbe, probing.Token);
+        var probeTask = probes.RunAsync(launch!, running, OnProbe, probing.Token);
         var exitCode = await running.Exited;
         await probing.CancelAsync();
         await probeTask;

@@ -11,12 +11,14 @@ internal readonly record struct ProbeVerdict(bool Started, bool Ready, bool Aliv
 internal sealed class ProbeRunner(Container container, TimeProvider time)
 {
     private const int DefaultPeriod = 10;
+    private IRunningContainer? running;
     private bool started;
     private bool ready;
 
     /// <summary>Probes until cancelled; <paramref name="report"/> is told whenever a verdict may have changed.</summary>
-    public async Task RunAsync(ContainerLaunch launch, Action<ProbeVerdict> report, CancellationToken cancellationToken)
+    public async Task RunAsync(ContainerLaunch launch, IRunningContainer running, Action<ProbeVerdict> report, CancellationToken cancellationToken)
     {
+        this.running = running;
         started = container.StartupProbe is null;
         ready = started && container.ReadinessProbe is null;
         try
@@ -83,7 +85,7 @@ internal sealed class ProbeRunner(Container container, TimeProvider time)
                 return await ConnectAsync(launch, tcp.Port, either.Token);
             if (probe.HttpGet is { } http)
                 return await GetAsync(launch, http, either.Token);
-            return probe.Exec?.Command is not { Count: > 0 } command || await CommandRunner.RunAsync(command, launch, either.Token) == 0;
+            return probe.Exec?.Command is not { Count: > 0 } command || await running!.ExecuteAsync(command, launch, either.Token) == 0;
         }
         catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException)
         {

@@ -108,5 +108,10 @@ internal sealed class SimulatedDoltRuntime(SimulatedNetwork network, TimeProvide
         public void Freeze() => server.Freeze();
 
         public void Thaw() => server.Thaw();
+
+        public Task<int> ExecuteAsync(IReadOnlyList<string> command, ContainerLaunch launch, CancellationToken cancellationToken) =>
+            GreetingCheck.Port(command) is { } port
+                ? GreetingCheck.RunAsync(launch.Address, port, cancellationToken)
+                : CommandRunner.RunAsync(command, launch, cancellationToken);
     }
 }

@@ -2,10 +2,13 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Kubernetes.Apply;
+using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sandbox.ApiServer;
 using DoltDB.Operator.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DoltDB.Operator.Sandbox.Tests.ApiServer;
 
@@ -49,6 +52,30 @@ public sealed class SandboxApiServerTests : IAsyncLifetime
         second.Metadata.ResourceVersion.ShouldBe(first.Metadata.ResourceVersion);
         third.Metadata.ResourceVersion.ShouldNotBe(first.Metadata.ResourceVersion);
     }
+
+    [Fact]
+    public async Task What_the_Go_operator_wrote_of_a_child_is_removed_when_it_is_no_longer_desired()
+    {
+        var owner = new OwnerReference { ApiVersion = "k8s.dolthub.com/v1alpha", Kind = "DoltDB", Name = "db", Uid = "uid-db", Controller = true };
+        var theirs = await server.Connect("manager/v0.0.0").CreateAsync(BuiltInKinds.Service, Sql(3306, owner), Cancel);
+        var others = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["cloud.example.com/address"] = "kept" } } };
+        await server.Connect("cloud-controller/1").MergePatchAsync(BuiltInKinds.Service, NamespacedName.Of(theirs), others, null, Cancel);
+        var applier = new Applier(server.Connect("doltdb-operator/1"), NullLogger<Applier>.Instance);
+        var cache = new ObjectStore<Service>(BuiltInKinds.Service);
+
+        await applier.ApplyAsync(cache, Sql(3306, owner), Cancel);
+        await applier.ApplyAsync(cache, Sql(3307, owner), Cancel);
+
+        var service = (await server.Connect("test/1").GetAsync(BuiltInKinds.Service, NamespacedName.Of(theirs), Cancel))!;
+        service.Spec!.Ports!.ShouldHaveSingleItem().Port.ShouldBe(3307);
+        service.Metadata.Annotations!["cloud.example.com/address"].ShouldBe("kept");
+    }
+
+    private static Service Sql(int port, OwnerReference owner) => new()
+    {
+        Metadata = new ObjectMeta { Name = "db-primary", Namespace = "default", OwnerReferences = [owner] },
+        Spec = new ServiceSpec { Type = "ClusterIP", Ports = [new ServicePort { Name = "tcp-dolt", Port = port, Protocol = "TCP" }] },
+    };
 
     [Fact]
     public async Task A_write_of_an_old_version_is_a_conflict()

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Scenarios.Support;
 
@@ -36,6 +39,56 @@ public sealed class OperatorFaultTests
         await laptop.AwaitListAsync(BuiltInKinds.ServiceAccount, $"{NameLabel}=db", accounts => accounts.Count == 1 && accounts[0].Metadata.Name == "shop-data", "the new account alone");
         (await laptop.ListAsync(BuiltInKinds.Pod, $"{NameLabel}=db")).ShouldAllBe(pod => pod.Spec!.ServiceAccountName == "shop-data");
         await laptop.AwaitReadyAsync("db");
+    }
+
+    [Fact]
+    public async Task A_child_that_the_server_fails_on_is_named_and_holds_up_nothing_else()
+    {
+        await using var laptop = await Laptop.StartInsideAsync("lets one kind of object fail");
+        using var broken = laptop.Host.ApiServer.Faults.Fail(context => context.Kind is { Resource: "services", Verb: "patch" } && context.Name == "db-reader", 500);
+        await laptop.ApplyAsync(Reference.Servers("db", 2));
+        var cluster = await laptop.AwaitAsync(
+            "db", c => c.Status?.CurrentPrimary is not null && c.Status.ReadyReplicas == 2 && c.Status.Conditions!.Any(condition => condition is { Type: "SpecAccepted", Status: "False" }), "a primary and the refusal");
+        cluster.Status!.Conditions!.Single(condition => condition.Type == "SpecAccepted").Message.ShouldNotBeNull().ShouldContain("Service db-reader");
+        broken.Dispose();
+        await laptop.AwaitReadyAsync("db");
+    }
+
+    [Fact]
+    public async Task C3_Labels_and_annotations_of_a_DoltDB_are_on_its_children_without_a_restart()
+    {
+        await using var laptop = await Laptop.StartInsideAsync("takes a label away");
+        await laptop.ApplyAsync(Reference.Dolt);
+        await laptop.AwaitReadyAsync("dolt");
+        await AwaitInheritedAsync(laptop, "k8s.dolthub.com/test", "test");
+        var before = (await laptop.ListAsync(BuiltInKinds.Pod, $"{NameLabel}=dolt")).Select(pod => pod.Metadata.Uid).Order(StringComparer.Ordinal).ToList();
+
+        var change = JsonNode.Parse("""
+            {"metadata":{"labels":{"k8s.dolthub.com/test":null,"team":"shop","argocd.argoproj.io/instance":"app"},"annotations":{"k8s.dolthub.com/test":null,"team":"shop"}}}
+            """)!.AsObject();
+        await laptop.Host.ApiServer.Connect("user/1").MergePatchAsync(DoltKinds.DoltDb, new NamespacedName(laptop.Namespace, "dolt"), change, null, Token);
+        await AwaitInheritedAsync(laptop, "team", "shop");
+        var pods = await laptop.ListAsync(BuiltInKinds.Pod, $"{NameLabel}=dolt");
+        pods.Select(pod => pod.Metadata.Uid).Order(StringComparer.Ordinal).ShouldBe(before);
+        pods.ShouldAllBe(pod => !pod.Metadata.Labels!.ContainsKey("k8s.dolthub.com/test") && !pod.Metadata.Labels.ContainsKey("argocd.argoproj.io/instance"));
+    }
+
+    private static async Task AwaitInheritedAsync(Laptop laptop, string key, string value)
+    {
+        await AwaitAsync(BuiltInKinds.StatefulSet, 1);
+        await AwaitAsync(BuiltInKinds.Service, 4);
+        await AwaitAsync(BuiltInKinds.ConfigMap, 1);
+        await AwaitAsync(BuiltInKinds.ServiceAccount, 1);
+        await AwaitAsync(BuiltInKinds.PodDisruptionBudget, 1);
+        await AwaitAsync(BuiltInKinds.Pod, 2);
+        await AwaitAsync(BuiltInKinds.PersistentVolumeClaim, 2);
+
+        Task AwaitAsync<T>(ResourceKind<T> kind, int count)
+            where T : KubernetesObject => laptop.AwaitListAsync(
+                kind,
+                $"{NameLabel}=dolt",
+                children => children.Count == count && children.All(child => child.Metadata.Labels!.GetValueOrDefault(key) == value && child.Metadata.Annotations?.GetValueOrDefault(key) == value),
+                $"{key} on each {kind.Kind}");
     }
 
     [Fact]

@@ -59,9 +59,8 @@ public sealed class ReferenceControllerTests
         var headless = (await laptop.GetAsync(BuiltInKinds.Service, "dolt-internal"))!.Spec!;
         headless.ClusterIP.ShouldBe("None");
         headless.Selector.ShouldBe(new() { [NameLabel] = "dolt" });
-
-        // Metrics are on the headless Service too, which the Go operator has on none.
-        headless.Ports!.Select(port => (port.Name, port.Port)).ShouldBe([("tcp-dolt", 3306), ("grpc-remotesapi", 50051), ("http-metrics", 11228)]);
+        headless.Ports!.Select(port => (port.Name, port.Port)).ShouldBe([("tcp-dolt", 3306), ("grpc-remotesapi", 50051)]);
+        (await laptop.GetAsync(BuiltInKinds.Service, "dolt-metrics"))!.Spec!.Ports!.ShouldHaveSingleItem().Port.ShouldBe(11228);
         var primary = (await laptop.GetAsync(BuiltInKinds.Service, "dolt-primary"))!.Spec!;
         primary.Selector![NameLabel].ShouldBe("dolt");
         primary.Selector[RoleLabel].ShouldBe("primary");
@@ -76,7 +75,6 @@ public sealed class ReferenceControllerTests
         var pods = (await laptop.ListAsync(BuiltInKinds.Pod, $"{NameLabel}=dolt")).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
         pods.Select(pod => (pod.Metadata.Name, pod.Metadata.Labels![RoleLabel])).ShouldBe([("dolt-0", "primary"), ("dolt-1", "standby")]);
         pods.ShouldAllBe(pod => pod.Metadata.Annotations!["example.com/pod"] == "true");
-        pods.ShouldAllBe(pod => !pod.Metadata.Labels!.ContainsKey("k8s.dolthub.com/test"), "labels of the DoltDB are its user's and are not copied");
     }
 
     private static async Task ClaimsAsync(Laptop laptop)

@@ -10,8 +10,8 @@ public static class DoltDbDefaults
     /// <summary>Servers of a spec that names no number.</summary>
     public const int Replicas = 1;
 
-    /// <summary>Most servers of a replicated cluster.</summary>
-    public const int MaxReplicas = 9;
+    /// <summary>More servers of a replicated cluster than this work, at a price, and are warned of.</summary>
+    public const int MostUsualReplicas = 9;
 
     /// <summary>What the schema fills in for spec.maxConnections, which has no effect.</summary>
     public const int UnusedMaxConnections = 128;

@@ -16,11 +16,16 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
+    // After a conflict, an overload or a server's own failure, which may be over at once.
+    private static readonly TimeSpan SoonRetryInterval = TimeSpan.FromSeconds(3);
+
+    private readonly MemberMetadata members = new(client);
+
     // What was applied last and how the children looked: equal means that there is nothing to compare.
     private readonly ConcurrentDictionary<NamespacedName, (DesiredCluster Desired, string Versions)> settled = new();
 
     // What was refused last: tried again when something changed, else only now and then.
-    private readonly ConcurrentDictionary<NamespacedName, (DesiredCluster Desired, string Versions, string Refusals, DateTimeOffset Time)> refused = new();
+    private readonly ConcurrentDictionary<NamespacedName, (DesiredCluster Desired, string Versions, string Refusals, DateTimeOffset Until)> refused = new();
 
     /// <summary>Makes the role labels as planned.</summary>
     public async Task LabelAsync(ClusterFacts facts, IReadOnlyDictionary<int, string?> labels, CancellationToken cancellationToken)
@@ -71,22 +76,28 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     public async Task<string?> ApplyAsync(ClusterFacts facts, DesiredCluster desired, bool isSetReplaced, CancellationToken cancellationToken)
     {
         var refusals = new List<string>();
+        var retry = RetryInterval;
         var key = NamespacedName.Of(facts.Cluster);
         var versions = Versions(key, desired);
-        await TryAsync(() => RemoveLeftAccountsAsync(facts, desired, cancellationToken));
+        await TryAsync("ServiceAccount", () => RemoveLeftAccountsAsync(facts, desired, cancellationToken));
+        await TryAsync("labels of pods and volumes", () => InheritAsync(facts, desired, cancellationToken));
         if (settled.TryGetValue(key, out var last) && ReferenceEquals(last.Desired, desired) && last.Versions == versions && refusals.Count == 0)
             return null;
-        if (refused.TryGetValue(key, out var refusal) && ReferenceEquals(refusal.Desired, desired) && refusal.Versions == versions && facts.Now - refusal.Time < RetryInterval)
+        if (refused.TryGetValue(key, out var refusal) && ReferenceEquals(refusal.Desired, desired) && refusal.Versions == versions && facts.Now < refusal.Until)
             return refusal.Refusals;
-        var changed = await TryAsync(() => ApplyServicesAsync(key, desired, cancellationToken));
-        changed |= await TryAsync(() => ApplyAccountAsync(facts, desired, cancellationToken));
-        changed |= await TryAsync(() => ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken));
-        changed |= await TryAsync(() => ApplyOrRemoveAsync(caches.Policies, ClusterNames.NetworkPolicy(key.Name), facts, desired.NetworkPolicy, cancellationToken));
+        var changed = false;
+        foreach (var service in desired.Services)
+            changed |= await TryAsync($"Service {service.Metadata.Name}", () => ApplyAsync(caches.Services, service, cancellationToken));
+        foreach (var name in ServicesLeft(key, desired))
+            changed |= await TryAsync($"Service {name.Name}", () => RemoveAsync(caches.Services, name, facts.Cluster.Metadata.Uid, cancellationToken));
+        changed |= await TryAsync($"ServiceAccount {desired.ServiceAccount.Metadata.Name}", () => ApplyAccountAsync(facts, desired, cancellationToken));
+        changed |= await TryAsync($"ConfigMap {desired.ConfigMap.Metadata.Name}", () => ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken));
+        changed |= await TryAsync($"NetworkPolicy {ClusterNames.NetworkPolicy(key.Name)}", () => ApplyOrRemoveAsync(caches.Policies, ClusterNames.NetworkPolicy(key.Name), facts, desired.NetworkPolicy, cancellationToken));
         var refusedBefore = refusals.Count;
-        changed |= await TryAsync(() => RestoreAsync(desired.RestoredClaim, cancellationToken));
+        changed |= await TryAsync("PersistentVolumeClaim", () => RestoreAsync(desired.RestoredClaim, cancellationToken));
         if (!isSetReplaced && refusals.Count == refusedBefore)
-            changed |= await TryAsync(() => ApplyAsync(caches.Sets, Keep(facts.Set, desired.StatefulSet), cancellationToken));
-        changed |= await TryAsync(() => ApplyBudgetAsync(facts, desired, cancellationToken));
+            changed |= await TryAsync($"StatefulSet {key.Name}", () => ApplyAsync(caches.Sets, Keep(facts.Set, desired.StatefulSet), cancellationToken));
+        changed |= await TryAsync($"PodDisruptionBudget {ClusterNames.DisruptionBudget(key.Name)}", () => ApplyBudgetAsync(facts, desired, cancellationToken));
         if (!changed && !isSetReplaced && refusals.Count == 0)
             settled[key] = (desired, versions);
         if (refusals.Count == 0)
@@ -96,20 +107,28 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         }
 
         var text = string.Join("; ", refusals);
-        refused[key] = (desired, Versions(key, desired), text, facts.Now);
+        refused[key] = (desired, Versions(key, desired), text, facts.Now + retry);
         return text;
 
-        async Task<bool> TryAsync(Func<Task<bool>> apply)
+        // An answer about one child says nothing about the others; only a server that does not answer ends the pass.
+        async Task<bool> TryAsync(string child, Func<Task<bool>> apply)
         {
             try
             {
                 return await apply();
             }
-            catch (Exception exception) when (exception is ForeignObjectException or KubernetesException { Code: 400 or 403 or 422 })
+            catch (ForeignObjectException exception)
             {
                 refusals.Add(exception.Message);
-                return false;
             }
+            catch (KubernetesException exception)
+            {
+                refusals.Add($"{child}: {exception.Message}");
+                if (exception.Code is 409 or 429 or >= 500)
+                    retry = SoonRetryInterval;
+            }
+
+            return false;
         }
     }
 
@@ -155,16 +174,16 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         }
     }
 
-    private async Task<bool> ApplyServicesAsync(NamespacedName cluster, DesiredCluster desired, CancellationToken cancellationToken)
+    private async Task<bool> InheritAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)
     {
-        var changed = false;
-        foreach (var service in desired.Services)
-            changed |= await ApplyAsync(caches.Services, service, cancellationToken);
-        var names = desired.Services.Select(service => service.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in new[] { cluster.Name, ClusterNames.Primary(cluster.Name), ClusterNames.Reader(cluster.Name) }.Where(name => !names.Contains(name)))
-            changed |= await RemoveAsync(caches.Services, new NamespacedName(cluster.Namespace, name), desired.ConfigMap.Metadata.Controller()?.Uid, cancellationToken);
-        return changed;
+        await members.ApplyAsync(facts, desired, cancellationToken);
+        return false;
     }
+
+    private static IEnumerable<NamespacedName> ServicesLeft(NamespacedName cluster, DesiredCluster desired) =>
+        new[] { cluster.Name, ClusterNames.Primary(cluster.Name), ClusterNames.Reader(cluster.Name), ClusterNames.Metrics(cluster.Name) }
+            .Except(desired.Services.Select(service => service.Metadata.Name!))
+            .Select(name => cluster with { Name = name });
 
     /// <summary>
     /// A budget has one of two fields. One that the Go operator wrote keeps its field when ours is applied, and the server refuses both:
@@ -233,6 +252,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         Version(caches.Services, cluster, ClusterNames.Internal(cluster.Name)),
         Version(caches.Services, cluster, ClusterNames.Primary(cluster.Name)),
         Version(caches.Services, cluster, ClusterNames.Reader(cluster.Name)),
+        Version(caches.Services, cluster, ClusterNames.Metrics(cluster.Name)),
         Version(caches.Budgets, cluster, ClusterNames.DisruptionBudget(cluster.Name)),
         Version(caches.Policies, cluster, ClusterNames.NetworkPolicy(cluster.Name)),
         Version(caches.Accounts, cluster, desired.ServiceAccount.Metadata.Name ?? ""));

@@ -51,10 +51,45 @@ public sealed class RenderingTests
             foreach (var variable in container.Env!.Where(variable => variable.Name!.Contains("PASSWORD", StringComparison.Ordinal)))
                 variable.ValueFrom!.SecretKeyRef.ShouldNotBeNull();
             foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }.OfType<Probe>())
-                probe.Exec.ShouldBeNull("a check that starts a program every few seconds is not cheap");
+                string.Join(' ', probe.Exec!.Command!).ShouldNotContain("dolt", Case.Insensitive, "a check that starts the program of Dolt every few seconds is not cheap");
         }
 
         string.Concat(desired.ConfigMap.Data!.Values).ShouldNotContain("password");
+    }
+
+    [Fact]
+    public void A_server_must_speak_to_be_ready_and_has_a_minute_of_silence_to_live()
+    {
+        var container = Replicated(""","server":{"listener":{"port":3307}}""").StatefulSet.Spec!.Template!.Spec!.Containers!.Single();
+        foreach (var probe in new[] { container.StartupProbe!, container.ReadinessProbe!, container.LivenessProbe! })
+        {
+            probe.Exec!.Command![^1].ShouldContain("/dev/tcp/127.0.0.1/3307 ");
+            probe.Exec.Command[^1].ShouldContain($"timeout {probe.TimeoutSeconds} ");
+        }
+
+        (container.LivenessProbe!.PeriodSeconds * container.LivenessProbe.FailureThreshold).ShouldBe(60);
+        var own = Replicated(""","probes":{"livenessProbe":{"httpGet":{"port":80}},"readinessProbe":{"periodSeconds":7}}""").StatefulSet.Spec!.Template!.Spec!.Containers!.Single();
+        (own.LivenessProbe!.Exec, own.LivenessProbe.HttpGet).ShouldSatisfyAllConditions(pair => pair.Exec.ShouldBeNull(), pair => pair.HttpGet.ShouldNotBeNull());
+        (own.ReadinessProbe!.PeriodSeconds, own.ReadinessProbe.Exec is null).ShouldBe((7, false));
+    }
+
+    [Fact]
+    public void A_variable_that_is_given_twice_is_there_once_and_those_that_the_operator_needs_are_its_own()
+    {
+        const string More = ""","env":[{"name":"METRICS_DISABLED","value":"false"},{"name":"A","value":"1"},{"name":"DOLT_PASSWORD","value":"x"},{"name":"A","value":"2"},{"name":"COMMIT_AUTHOR_NAME","value":"me"}],"imagePullSecrets":[{"name":"p"},{"name":"p"}]""";
+        var situation = new Situation { Spec = Situation.Replicated(3, 0, More) };
+        ClusterSpecRules.Check(situation.Cluster).ShouldBeEmpty();
+        var pod = situation.Plan().Desired!.StatefulSet.Spec!.Template!.Spec!;
+        foreach (var container in pod.InitContainers!.Concat(pod.Containers!))
+        {
+            var variables = container.Env!.ToDictionary(variable => variable.Name!);
+            (variables["A"].Value, variables["METRICS_DISABLED"].Value, variables["COMMIT_AUTHOR_NAME"].Value).ShouldBe(("2", "false", "me"));
+            variables["DOLT_PASSWORD"].ValueFrom!.SecretKeyRef.ShouldNotBeNull();
+        }
+
+        pod.ImagePullSecrets!.Count.ShouldBe(1);
+        string.Join(' ', ClusterSpecRules.Warnings(situation.Cluster.Spec!).Select(warning => warning.Message)).ShouldSatisfyAllConditions(
+            text => text.ShouldContain("DOLT_PASSWORD has no effect"), text => text.ShouldContain("several entries for A"));
     }
 
     [Fact]

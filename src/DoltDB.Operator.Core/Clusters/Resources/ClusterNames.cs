@@ -14,6 +14,9 @@ internal static class ClusterNames
     /// <summary>The read Service.</summary>
     public static string Reader(string cluster) => cluster + "-reader";
 
+    /// <summary>The Service by which metrics are scraped.</summary>
+    public static string Metrics(string cluster) => cluster + "-metrics";
+
     /// <summary>The servers' configurations.</summary>
     public static string Config(string cluster) => cluster + "-config";
 
@@ -72,6 +75,7 @@ internal static class ClusterLabels
     public const string ConfigHashAnnotation = "k8s.dolthub.com/configmap-hash";
     public const string TemplateHashAnnotation = "k8s.dolthub.com/template-hash";
     public const string AdoptedTemplateHashAnnotation = "k8s.dolthub.com/adopted-template-hash";
+    public const string InheritedHashAnnotation = "k8s.dolthub.com/inherited-hash";
     public const string SwitchoverAnnotation = "k8s.dolthub.com/switchover-to";
     public const string RestartedAtAnnotation = "k8s.dolthub.com/restartedAt";
     public const string SqlPortName = "tcp-dolt";

@@ -43,6 +43,9 @@ internal sealed record RenderRequest
     /// <summary>The value of the annotation that asks for a restart: another value is another template.</summary>
     public string? RestartedAt => Cluster.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.RestartedAtAnnotation);
 
+    /// <summary>Labels and annotations that children have from the DoltDB.</summary>
+    public InheritedMetadata Inherited => InheritedMetadata.Of(Cluster.Metadata);
+
     /// <summary>Name of the cluster.</summary>
     public string Name => Cluster.Metadata.Name ?? "";
 
@@ -68,6 +71,9 @@ internal sealed record DesiredCluster
 
     public required ServiceAccount ServiceAccount { get; init; }
 
+    /// <summary>What pods and claims have from the DoltDB, without being restarted for it.</summary>
+    public required InheritedMetadata Inherited { get; init; }
+
     /// <summary>Identity of the pod template: pods with another one are not as wanted.</summary>
     public required string TemplateHash { get; init; }
 }
@@ -89,19 +95,25 @@ internal static class ClusterResources
             PodDisruptionBudget = Policies.DisruptionBudget(request),
             NetworkPolicy = Policies.NetworkPolicy(request),
             ServiceAccount = Account(request),
+            Inherited = request.Inherited,
             TemplateHash = hash,
         };
     }
 
-    /// <summary>Metadata of a child. Labels and annotations of the DoltDB are not copied: they are its user's and his tools'.</summary>
-    internal static ObjectMeta Meta(RenderRequest request, string name, Dictionary<string, string>? annotations = null) => new()
+    /// <summary>Metadata of a child: its own, and what it inherits.</summary>
+    internal static ObjectMeta Meta(RenderRequest request, string name, Dictionary<string, string>? annotations = null)
     {
-        Name = name,
-        Namespace = request.Namespace,
-        Labels = new() { [ClusterLabels.Name] = request.Name, [ClusterLabels.ManagedBy] = ClusterLabels.OperatorName },
-        Annotations = annotations,
-        OwnerReferences = [DoltKinds.DoltDb.OwnedBy(request.Cluster)],
-    };
+        var all = InheritedMetadata.Add(request.Inherited.Annotations, annotations);
+        return new()
+        {
+            Name = name,
+            Namespace = request.Namespace,
+            Labels = InheritedMetadata.Add(
+                request.Inherited.Labels, new Dictionary<string, string> { [ClusterLabels.Name] = request.Name, [ClusterLabels.ManagedBy] = ClusterLabels.OperatorName }),
+            Annotations = all.Count > 0 ? all : null,
+            OwnerReferences = [DoltKinds.DoltDb.OwnedBy(request.Cluster)],
+        };
+    }
 
     /// <summary>The name of the pods' ServiceAccount.</summary>
     internal static string AccountName(RenderRequest request) => request.Spec.ServiceAccountName is { Length: > 0 } name ? name : request.Name;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 
@@ -25,8 +24,6 @@ internal static class ClusterSpecRules
 
     private static readonly string[] LogLevels = ["trace", "debug", "info", "warning", "error", "fatal"];
 
-    private static readonly string[] OperatorVariables = ["DOLT_ROOT_PATH", "POD_NAME", "DOLT_USERNAME", "DOLT_PASSWORD", "DOLT_MCP_USER", "DOLT_MCP_PASSWORD"];
-
     /// <summary>All problems; empty when the spec can be put into effect.</summary>
     public static IReadOnlyList<SpecProblem> Check(DoltDb cluster)
     {
@@ -34,7 +31,7 @@ internal static class ClusterSpecRules
             return [new SpecProblem("spec", "spec is missing")];
         return
         [
-            .. Names(cluster, spec), .. Replication(spec), .. Ports(spec), .. Server(spec), .. Storage(spec), .. Environment(spec),
+            .. Names(cluster, spec), .. Replication(spec), .. Ports(spec), .. Server(spec), .. Storage(spec),
         ];
     }
 
@@ -50,6 +47,12 @@ internal static class ClusterSpecRules
             warnings.Add(new(WithoutEffect, "spec.replicationStrategy Remote works like DirectStandby"));
         if (spec.AutoMinorVersionUpgrade == true)
             warnings.Add(new(WithoutEffect, "spec.autoMinorVersionUpgrade has no effect: versions change through spec.engineVersion"));
+        if (spec.IsReplicated() && spec.EffectiveReplicas() > DoltDbDefaults.MostUsualReplicas)
+            warnings.Add(new("ManyServers", $"spec.replicas is {spec.EffectiveReplicas()}: the primary writes to every other server, and more than {DoltDbDefaults.MostUsualReplicas} are not tested"));
+        if (ContainerEnvironment.Ignored(spec) is { Count: > 0 } ignored)
+            warnings.Add(new(WithoutEffect, $"spec.env: {string.Join(", ", ignored)} has no effect: the operator sets it"));
+        if (ContainerEnvironment.Repeated(spec) is { Count: > 0 } repeated)
+            warnings.Add(new(WithoutEffect, $"spec.env: of several entries for {string.Join(", ", repeated)} only the last has an effect"));
         return warnings;
     }
 
@@ -72,8 +75,6 @@ internal static class ClusterSpecRules
             yield break;
         if (replicas == 1)
             yield return new("spec.replication.enabled", "replication cannot be enabled with a single replica; set replicas > 1 or disable replication");
-        if (replicas > DoltDbDefaults.MaxReplicas)
-            yield return new("spec.replicas", $"a replicated cluster has at most {DoltDbDefaults.MaxReplicas} servers, not {replicas}");
         if (replicas > 1 && (spec.RequestedPodIndex() < 0 || spec.RequestedPodIndex() >= replicas))
             yield return new("spec.replication.primary.podIndex", $"podIndex {spec.RequestedPodIndex()} must be less than replicas ({replicas})");
         if (replicas > 1 && (spec.MinCaughtUpStandbys() < 0 || spec.MinCaughtUpStandbys() >= replicas))
@@ -117,10 +118,4 @@ internal static class ClusterSpecRules
                 yield return new($"spec.storage.retentionPolicy.{field}", $"'{policy}' is neither Retain nor Delete");
         }
     }
-
-    private static IEnumerable<SpecProblem> Environment(DoltDbSpec spec) =>
-        (spec.Env ?? [])
-            .Select(variable => variable.ValueKind == JsonValueKind.Object && variable.TryGetProperty("name", out var name) ? name.GetString() : null)
-            .Where(name => OperatorVariables.Contains(name, StringComparer.Ordinal))
-            .Select(name => new SpecProblem("spec.env", $"{name} is set by the operator and cannot be replaced"));
 }

@@ -47,7 +47,7 @@ internal static class PodTemplates
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,
             TerminationGracePeriodSeconds = spec.TerminationGrace(),
-            ImagePullSecrets = spec.ImagePullSecrets?.Select(secret => secret.Deserialize(KubernetesJson.Default.LocalObjectReference)!).ToList(),
+            ImagePullSecrets = spec.ImagePullSecrets?.Select(secret => secret.Deserialize(KubernetesJson.Default.LocalObjectReference)!).DistinctBy(secret => secret.Name).ToList(),
             SecurityContext = spec.SecurityContext,
             Affinity = spec.Affinity ?? (request.StatefulSetReplicas > 1 || spec.IsReplicated() ? Spread(request.Name) : null),
             NodeSelector = spec.NodeSelector,
@@ -67,14 +67,12 @@ internal static class PodTemplates
         ImagePullPolicy = "IfNotPresent",
         Command = ["/bin/sh", "-c", Scripts.Init],
         WorkingDir = DataPath,
-        Env =
-        [
-            .. Environment(request),
+        Env = ContainerEnvironment.Of(
+            request.Spec,
+            Environment(request),
             new EnvVar { Name = "COMMIT_AUTHOR_NAME", Value = request.Spec.CommitAuthorName() },
             new EnvVar { Name = "COMMIT_AUTHOR_EMAIL", Value = request.Spec.CommitAuthorEmail() },
-            new EnvVar { Name = "METRICS_DISABLED", Value = request.Spec.DisablesUsageMetrics() ? "true" : "false" },
-            .. UserEnvironment(request.Spec),
-        ],
+            new EnvVar { Name = "METRICS_DISABLED", Value = request.Spec.DisablesUsageMetrics() ? "true" : "false" }),
         VolumeMounts = Mounts(),
         SecurityContext = Restricted(),
     };
@@ -89,7 +87,7 @@ internal static class PodTemplates
             ImagePullPolicy = "IfNotPresent",
             Command = ["tini", "--", "/usr/local/bin/dolt", .. spec.HasProfiler() ? ["--prof", "mem", "--pprof-server"] : Array.Empty<string>(), "sql-server", "--config", "config.yaml"],
             WorkingDir = DataPath,
-            Env = [.. Environment(request), .. McpEnvironment(request), .. UserEnvironment(spec)],
+            Env = ContainerEnvironment.Of(spec, [.. Environment(request), .. McpEnvironment(request)]),
             Ports = [.. Ports(spec)],
             Resources = spec.Resources ?? Json("""{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"memory":"8Gi"}}"""),
             VolumeMounts = Mounts(),
@@ -119,9 +117,6 @@ internal static class PodTemplates
             ? OfSecret("DOLT_MCP_PASSWORD", reference.Name ?? ClusterNames.Credentials(request.Name), reference.Key ?? "")
             : OfSecret("DOLT_MCP_PASSWORD", ClusterNames.Credentials(request.Name), "admin-password");
     }
-
-    private static IEnumerable<EnvVar> UserEnvironment(DoltDbSpec spec) =>
-        (spec.Env ?? []).Select(variable => variable.Deserialize(KubernetesJson.Default.EnvVar)!);
 
     private static IEnumerable<ContainerPort> Ports(DoltDbSpec spec)
     {

@@ -6,7 +6,7 @@ namespace DoltDB.Operator.Core.Clusters.Resources;
 /// <summary>The Services of a cluster.</summary>
 internal static class Services
 {
-    /// <summary>The headless Service, and those for clients: write and read with replication, one named like the cluster without.</summary>
+    /// <summary>The headless Service, and those for clients: write and read with replication, one named like the cluster without; one for metrics.</summary>
     public static IReadOnlyList<Service> Render(RenderRequest request)
     {
         var name = request.Name;
@@ -15,7 +15,7 @@ internal static class Services
             // Servers that share nothing, or that are still going away, must not take turns, nor may pods of others that have the common label.
             var selector = ClusterLabels.Selector(name);
             selector[ClusterLabels.PodName] = ClusterNames.Pod(name, 0);
-            return [Headless(request), ForClients(request, name, selector)];
+            return [Headless(request), ForClients(request, name, selector), .. Metrics(request)];
         }
 
         var writers = ClusterLabels.Selector(name);
@@ -23,7 +23,7 @@ internal static class Services
         writers[ClusterLabels.PodName] = ClusterNames.Pod(name, request.RoutedOrdinal);
         var readers = ClusterLabels.Selector(name);
         readers[ClusterLabels.Role] = ClusterLabels.Standby;
-        return [Headless(request), ForClients(request, ClusterNames.Primary(name), writers), ForClients(request, ClusterNames.Reader(name), readers)];
+        return [Headless(request), ForClients(request, ClusterNames.Primary(name), writers), ForClients(request, ClusterNames.Reader(name), readers), .. Metrics(request)];
     }
 
     /// <summary>Servers must find each other before they are ready: replication resumes before readiness.</summary>
@@ -40,10 +40,25 @@ internal static class Services
                 Port(ClusterLabels.SqlPortName, request.Spec.SqlPort()),
                 Port(ClusterLabels.RemotesApiPortName, request.Spec.ReplicationPort()),
                 .. McpPort(request),
-                .. MetricsPort(request),
             ],
         },
     };
+
+    /// <summary>A Service of its own, for clients of the others choose by number of ports; headless, so that each server is scraped.</summary>
+    private static IEnumerable<Service> Metrics(RenderRequest request) => request.Spec.EnabledMetrics() is not { } metrics ? [] :
+    [
+        new Service
+        {
+            Metadata = ClusterResources.Meta(request, ClusterNames.Metrics(request.Name)),
+            Spec = new ServiceSpec
+            {
+                ClusterIP = "None",
+                PublishNotReadyAddresses = true,
+                Selector = ClusterLabels.Selector(request.Name),
+                Ports = [Port(ClusterLabels.MetricsPortName, metrics.Port ?? DoltDbDefaults.MetricsPort)],
+            },
+        },
+    ];
 
     private static Service ForClients(RenderRequest request, string name, Dictionary<string, string> selector) => new()
     {
@@ -58,9 +73,6 @@ internal static class Services
 
     private static IEnumerable<ServicePort> McpPort(RenderRequest request) =>
         request.Spec.Server?.McpServer is { } mcp ? [Port(ClusterLabels.McpPortName, mcp.Port ?? DoltDbDefaults.McpPort)] : [];
-
-    private static IEnumerable<ServicePort> MetricsPort(RenderRequest request) =>
-        request.Spec.EnabledMetrics() is { } metrics ? [Port(ClusterLabels.MetricsPortName, metrics.Port ?? DoltDbDefaults.MetricsPort)] : [];
 
     private static ServicePort Port(string name, int number) => new() { Name = name, Port = number, Protocol = "TCP" };
 }

@@ -126,13 +126,12 @@ public sealed class ObjectFaultTests
     }
 
     [Fact]
-    public void C9_Probes_start_no_program_and_a_long_recovery_is_left_alone()
+    public void C9_Probes_start_no_Dolt_and_a_long_recovery_is_left_alone()
     {
         var server = Server(Replicated());
         foreach (var probe in new[] { server.StartupProbe, server.ReadinessProbe, server.LivenessProbe })
         {
-            probe.ShouldNotBeNull().Exec.ShouldBeNull();
-            probe.TcpSocket.ShouldNotBeNull();
+            string.Join(' ', probe.ShouldNotBeNull().Exec.ShouldNotBeNull().Command!).ShouldNotContain("dolt", Case.Insensitive);
             probe.TimeoutSeconds.ShouldNotBeNull().ShouldBeGreaterThan(1);
         }
 

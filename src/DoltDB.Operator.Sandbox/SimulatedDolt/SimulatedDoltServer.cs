@@ -28,6 +28,9 @@ internal sealed record SimulatedDoltOptions
     /// <summary>What dolt_version() answers.</summary>
     public required string EngineVersion { get; init; }
 
+    /// <inheritdoc cref="DoltEngineOptions.LosesPasswordHashes"/>
+    public bool LosesPasswordHashes { get; init; }
+
     public required SimulatedNetwork Network { get; init; }
 
     public required TimeProvider Clock { get; init; }
@@ -74,6 +77,7 @@ internal sealed class SimulatedDoltServer
             Environment = options.Environment,
             ResolvePath = options.ResolvePath,
             EngineVersion = options.EngineVersion,
+            LosesPasswordHashes = options.LosesPasswordHashes,
             Network = options.Network,
             HostName = options.HostName,
             Clock = options.Clock,

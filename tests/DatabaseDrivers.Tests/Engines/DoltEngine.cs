@@ -10,7 +10,7 @@ using DoltDB.Operator.Testing.Servers;
 namespace DatabaseDrivers.Tests.Engines;
 
 /// <summary>The Dolt whose program the environment variable DOLT names; without one the simulated server.</summary>
-public sealed class DoltEngine : TestEngine
+public class DoltEngine : TestEngine
 {
     private const string RootPassword = "r00t-secret";
 
@@ -21,7 +21,7 @@ public sealed class DoltEngine : TestEngine
     private SimulatedDoltServer? _simulated;
     private Process? _process;
 
-    public override string Engine => "Dolt";
+    public sealed override string Engine => "Dolt";
 
     public override IDatabaseDriver Driver => _driver;
 
@@ -39,7 +39,7 @@ public sealed class DoltEngine : TestEngine
         await File.WriteAllTextAsync(In("server.pem"), certificate);
         await File.WriteAllTextAsync(In("server.key"), key);
         var yaml = $"listener:\n  host: 127.0.0.1\n  port: {_port}\n  tls_cert: {In("server.pem")}\n  tls_key: {In("server.key")}\n";
-        if (Environment.GetEnvironmentVariable("DOLT") is { Length: > 0 } dolt)
+        if (Environment.GetEnvironmentVariable("DOLT") is { Length: > 0 } dolt && !LosesPasswordHashes)
             await StartRealAsync(dolt, yaml);
         else
             StartSimulated(yaml);
@@ -69,6 +69,9 @@ public sealed class DoltEngine : TestEngine
 
     public override Task GrantSelectAsync(string grantee, string database) => throw new NotSupportedException("the operator manages no roles in Dolt");
 
+    /// <summary>Whether the server is a simulated one of the time before the end of 2024, which stores no given hash.</summary>
+    protected virtual bool LosesPasswordHashes => false;
+
     private string In(string name) => Path.Combine(_directory.FullName, name);
 
     private Dictionary<string, string> Environments() => new(StringComparer.Ordinal)
@@ -86,6 +89,7 @@ public sealed class DoltEngine : TestEngine
         Environment = Environments(),
         Address = IPAddress.Loopback,
         EngineVersion = "1.57.2-simulated",
+        LosesPasswordHashes = LosesPasswordHashes,
         Network = new SimulatedNetwork(TimeProvider.System),
         Clock = TimeProvider.System,
         Log = _ => { },
@@ -104,4 +108,10 @@ public sealed class DoltEngine : TestEngine
         _process = LocalProcess.Start("/bin/sh", "-c", $"{start} {dolt} sql-server --config config.yaml");
         await LocalProcess.AwaitAsync(_process, "dolt", token => LocalProcess.IsGreetingAsync(_port, token));
     }
+}
+
+/// <summary>A simulated Dolt of the time before the end of 2024.</summary>
+public sealed class OldDoltEngine : DoltEngine
+{
+    protected override bool LosesPasswordHashes => true;
 }

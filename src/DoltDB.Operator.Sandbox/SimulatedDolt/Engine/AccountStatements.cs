@@ -100,12 +100,12 @@ internal sealed class AccountStatements(StatementContext context)
 
     private Account New(AccountName name, string sslType) => new() { Name = name, SslType = sslType, PasswordChanged = context.Now };
 
-    private static Account Identify(Account account, UserDefinition user)
+    private Account Identify(Account account, UserDefinition user)
     {
         var plugin = user.Plugin ?? Account.NativePlugin;
         if (plugin is not (Account.NativePlugin or Account.CachingSha2Plugin)) throw SqlErrors.General($"the plugin '{plugin}' is not loaded");
         if (user.Hash is { } hash && plugin == Account.NativePlugin && !NativePassword.IsHash(hash)) throw SqlErrors.General($"the password hash of {user.Name} doesn't have the expected format");
-        return account with { Plugin = plugin, AuthenticationString = user.Hash ?? NativePassword.Hash(user.Password ?? "") };
+        return account with { Plugin = plugin, AuthenticationString = (context.Engine.LosesPasswordHashes && user.Hash is not null ? "" : user.Hash) ?? NativePassword.Hash(user.Password ?? "") };
     }
 
     private AccountName Resolve(AccountName name) => name == Parser.CurrentUser ? context.Account.Name : name;

@@ -24,7 +24,7 @@ internal sealed class DoltEngine : IDisposable
     public DoltEngine(DoltEngineOptions options)
     {
         (Config, Clock, Log, HostName) = (options.Config, options.Clock, options.Log, options.HostName);
-        (ResolvePath, EngineVersion) = (options.ResolvePath, options.EngineVersion);
+        (ResolvePath, EngineVersion, LosesPasswordHashes) = (options.ResolvePath, options.EngineVersion, options.LosesPasswordHashes);
         var directory = options.DataDirectory;
         _lock = LockDirectory(directory);
         GlobalConfig = options.GlobalConfig;
@@ -44,6 +44,9 @@ internal sealed class DoltEngine : IDisposable
 
     /// <summary>What dolt_version() answers.</summary>
     public string EngineVersion { get; }
+
+    /// <inheritdoc cref="DoltEngineOptions.LosesPasswordHashes"/>
+    public bool LosesPasswordHashes { get; }
 
     public TimeProvider Clock { get; }
 
@@ -237,6 +240,9 @@ internal sealed record DoltEngineOptions
     public required Func<string, string> ResolvePath { get; init; }
 
     public required string EngineVersion { get; init; }
+
+    /// <summary>As Dolt did until the end of 2024: a password that is given as a hash is stored as none.</summary>
+    public bool LosesPasswordHashes { get; init; }
 
     public required SimulatedNetwork Network { get; init; }
 

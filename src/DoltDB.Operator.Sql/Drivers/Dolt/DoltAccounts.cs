@@ -3,8 +3,8 @@ using DoltDB.Operator.Sql.Drivers.MySqlProtocol;
 namespace DoltDB.Operator.Sql.Drivers.Dolt;
 
 /// <summary>
-/// Accounts of a Dolt server. Passwords travel as hashes, because Dolt logs statements as they are. Never ALTER USER without
-/// IDENTIFIED: it would empty the password.
+/// Accounts of a Dolt server. Passwords travel as hashes, because Dolt logs statements as they are; only a version that stores no given hash
+/// gets the password itself. Never ALTER USER without IDENTIFIED: it would empty the password.
 /// </summary>
 internal static class DoltAccounts
 {
@@ -53,6 +53,17 @@ internal static class DoltAccounts
         {
             if (await ReadAsync(session, account.Name) is not { } stored || !HasPassword(stored, account))
                 throw;
+            return;
+        }
+
+        try
+        {
+            await EnsureStoredAsync(session, account);
+        }
+        catch (Exception exception) when (exception is DoltException or DriverException { Error: DriverError.Refused })
+        {
+            await session.ExecuteAsync(GrantStatements.DropAccount(account.Name));
+            throw new DriverException(DriverError.Refused, $"account {account.Name} was dropped again, for the server did not store its password and let anybody in without one", exception);
         }
     }
 
@@ -62,16 +73,31 @@ internal static class DoltAccounts
         {
             await session.ExecuteAsync($"ALTER USER {Identified(account)}");
         }
-        catch (DoltException exception)
+        catch (DoltException)
         {
-            var now = await ReadAsync(session, account.Name)
-                ?? throw new DriverException(DriverError.Missing, $"account {account.Name} was dropped meanwhile", exception);
-            if (now != stored)
-                throw;
             // Not every version takes a hash for an account that exists.
-            await session.ExecuteAsync($"ALTER USER {GrantStatements.Account(account.Name)} IDENTIFIED BY {SqlQuoting.Literal(account.Password)}");
+            if (await ReadExistingAsync(session, account.Name) != stored)
+                throw;
         }
+
+        await EnsureStoredAsync(session, account);
     }
+
+    /// <summary>Versions until the end of 2024 take a hash and store none, which lets anybody in without a password.</summary>
+    private static async Task EnsureStoredAsync(DriverSession session, AccountDefinition account)
+    {
+        if (IsProtected(await ReadExistingAsync(session, account.Name), account))
+            return;
+        await session.ExecuteAsync($"ALTER USER {GrantStatements.Account(account.Name)} IDENTIFIED BY {SqlQuoting.Literal(account.Password)}");
+        if (!IsProtected(await ReadExistingAsync(session, account.Name), account))
+            throw new DriverException(DriverError.Refused, $"the server did not store the password of account {account.Name}, which may let anybody in without one");
+    }
+
+    private static bool IsProtected(Stored stored, AccountDefinition account) =>
+        stored.AuthenticationText.Length > 0 && HasPassword(stored, account with { IsPasswordApplied = stored.Plugin != NativePasswordHash.Plugin });
+
+    private static async Task<Stored> ReadExistingAsync(DriverSession session, AccountName account) => await ReadAsync(session, account)
+        ?? throw new DriverException(DriverError.Missing, $"account {account} was dropped meanwhile");
 
     private static string Identified(AccountDefinition account) =>
         $"{GrantStatements.Account(account.Name)} IDENTIFIED WITH {NativePasswordHash.Plugin} AS {SqlQuoting.Literal(NativePasswordHash.Of(account.Password))}";

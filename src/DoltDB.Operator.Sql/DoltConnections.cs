@@ -39,10 +39,18 @@ public sealed class DoltConnections : IAsyncDisposable
     /// The connection to the endpoint, opened when there is none, after the wait for its previous user; all of it within
     /// <paramref name="deadline"/>. Dispose the lease to let the next caller in. The exceptions are those of <see cref="IDoltConnector"/>.
     /// </summary>
-    public async ValueTask<DoltLease> GetAsync(DoltEndpoint endpoint, TimeSpan deadline, CancellationToken cancellationToken)
+    public ValueTask<DoltLease> GetAsync(DoltEndpoint endpoint, TimeSpan deadline, CancellationToken cancellationToken) =>
+        GetAsync(endpoint, deadline, turnDeadline: null, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="GetAsync(DoltEndpoint, TimeSpan, CancellationToken)"/>, with <paramref name="turnDeadline"/> for the wait for the previous
+    /// users and <paramref name="deadline"/> for the connection alone.
+    /// </summary>
+    /// <exception cref="ConnectionBusyException">The previous users were not done in time.</exception>
+    public async ValueTask<DoltLease> GetAsync(DoltEndpoint endpoint, TimeSpan deadline, TimeSpan? turnDeadline, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        var budget = new DeadlineBudget(_clock, deadline);
+        var budget = new DeadlineBudget(_clock, turnDeadline ?? deadline);
         await EnterAsync(_leases, endpoint, budget, cancellationToken);
         Slot? slot = null;
         var entered = false;
@@ -51,7 +59,7 @@ public sealed class DoltConnections : IAsyncDisposable
             slot = Reserve(new(endpoint.Host, endpoint.Port, endpoint.User));
             await EnterAsync(slot.Turn, endpoint, budget, cancellationToken);
             entered = true;
-            await ConnectAsync(slot, endpoint, budget, cancellationToken);
+            await ConnectAsync(slot, endpoint, turnDeadline is null ? budget : new(_clock, deadline), cancellationToken);
             return new(this, slot);
         }
         catch
@@ -128,7 +136,7 @@ public sealed class DoltConnections : IAsyncDisposable
         }
 
         if (!hasEntered)
-            throw new TimeoutException($"the connection to {endpoint} was in use until the deadline");
+            throw new ConnectionBusyException($"the connection to {endpoint} was in use until the deadline");
     }
 
     /// <summary>One who gave up waiting is let in some day all the same.</summary>

@@ -18,6 +18,12 @@ public sealed record DoltEndpoint
     /// <summary>Use TLS; the server certificate is not verified unless <see cref="CertificateAuthorityPem"/> is given.</summary>
     public bool UseTls { get; init; }
 
+    /// <summary>
+    /// Without TLS, asks a server that needs the password itself for its public key and sends the password encrypted for that key. Who
+    /// can change what travels can give a key of its own and learn the password.
+    /// </summary>
+    public bool AllowPublicKeyRetrieval { get; init; }
+
     /// <summary>PEM certificates of the authority that the server certificate must chain to; null encrypts without verifying.</summary>
     public string? CertificateAuthorityPem { get; init; }
 

@@ -42,6 +42,29 @@ public sealed class DoltConnectionsTests
     }
 
     [Fact]
+    public async Task Who_waits_for_a_turn_has_time_for_that_apart_from_the_time_to_connect()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        var first = await pool.GetAsync(server.Endpoint, s_deadline, Token);
+        var second = pool.GetAsync(server.Endpoint, s_short, s_deadline, Token).AsTask();
+        await Task.Delay(2 * s_short, TimeProvider.System, Token);
+        second.IsCompleted.ShouldBeFalse();
+        await first.DisposeAsync();
+        await (await second).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_turn_that_does_not_come_is_no_silence_of_the_server()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        await using (await pool.GetAsync(server.Endpoint, s_deadline, Token))
+            await Should.ThrowAsync<ConnectionBusyException>(pool.GetAsync(server.Endpoint, s_deadline, s_short, Token).AsTask());
+        await ProbeAsync(pool, server.Endpoint);
+    }
+
+    [Fact]
     public async Task A_connection_is_replaced_after_a_role_change()
     {
         await using var server = Healthy();

@@ -20,6 +20,9 @@ public enum DriverError
 
     /// <summary>The server refused the statement.</summary>
     Refused,
+
+    /// <summary>Somebody is in the way, such as one who holds a lock, another caller on our own connection, or one who made the server read-only: look again.</summary>
+    Busy,
 }
 
 /// <summary>A driver could not do what it was asked for.</summary>

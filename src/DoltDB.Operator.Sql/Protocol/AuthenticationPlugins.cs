@@ -20,6 +20,30 @@ internal static class AuthenticationPlugins
             ClientErrors.UnknownPlugin, $"the server asks for the authentication method {plugin}; known are {Native} and {CachingSha2}"),
     };
 
+    /// <summary>The password as it goes through an encrypted connection.</summary>
+    public static byte[] PlainPassword(string password) => [.. Encoding.UTF8.GetBytes(password), 0];
+
+    /// <summary>The password for a connection that is not encrypted: hidden by the challenge, then encrypted for the owner of the key.</summary>
+    /// <exception cref="IOException">The challenge is empty, or the key is no RSA key or too short for the password.</exception>
+    public static byte[] EncryptPassword(string password, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> publicKeyPem)
+    {
+        if (challenge.IsEmpty)
+            throw ProtocolError.Create("an empty challenge");
+        var hidden = PlainPassword(password);
+        for (var index = 0; index < hidden.Length; index++)
+            hidden[index] ^= challenge[index % challenge.Length];
+        try
+        {
+            using var key = RSA.Create();
+            key.ImportFromPem(Encoding.ASCII.GetString(publicKeyPem));
+            return key.Encrypt(hidden, RSAEncryptionPadding.OaepSHA1);
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            throw ProtocolError.Create("a public key that cannot encrypt the password");
+        }
+    }
+
     // SHA1(password) xor SHA1(challenge + SHA1(SHA1(password)))
     [SuppressMessage("Security", "CA5350", Justification = "The protocol prescribes SHA-1.")]
     private static byte[] RespondNative(byte[] password, ReadOnlySpan<byte> challenge)

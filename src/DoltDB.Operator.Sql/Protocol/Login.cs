@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace DoltDB.Operator.Sql.Protocol;
 
 /// <summary>The conversation between the first packet and the server's consent.</summary>
@@ -7,6 +5,7 @@ internal sealed class Login(PacketStream packets, DoltEndpoint endpoint)
 {
     private const byte FastLoginSucceeded = 3;
     private const byte FullLoginRequired = 4;
+    private const byte PublicKeyRequest = 2;
 
     /// <summary>Logs in and returns what the server said of itself.</summary>
     /// <exception cref="DoltException">The server refused, or there is no login method that both sides accept.</exception>
@@ -26,7 +25,7 @@ internal sealed class Login(PacketStream packets, DoltEndpoint endpoint)
         var response = AuthenticationPlugins.Respond(plugin, endpoint.Password, handshake.Challenge);
         await packets.WriteAsync(
             HandshakeResponsePayload.Create(capabilities, endpoint.User, response, endpoint.Database, plugin), cancellationToken);
-        await FinishAsync(cancellationToken);
+        await FinishAsync(handshake.Challenge, cancellationToken);
         return handshake;
     }
 
@@ -41,7 +40,7 @@ internal sealed class Login(PacketStream packets, DoltEndpoint endpoint)
             | (endpoint.Database is null ? Capabilities.None : Capabilities.ConnectWithDatabase);
     }
 
-    private async Task FinishAsync(CancellationToken cancellationToken)
+    private async Task FinishAsync(byte[] challenge, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -52,11 +51,12 @@ internal sealed class Login(PacketStream packets, DoltEndpoint endpoint)
                     return;
                 case Marker.EndOrSwitch:
                     var change = AuthSwitchPayload.Parse(payload.Span);
+                    challenge = change.Challenge;
                     await packets.WriteAsync(
-                        AuthenticationPlugins.Respond(change.Plugin, endpoint.Password, change.Challenge), cancellationToken);
+                        AuthenticationPlugins.Respond(change.Plugin, endpoint.Password, challenge), cancellationToken);
                     break;
                 case Marker.MoreData:
-                    await ContinueCachingSha2Async(payload, cancellationToken);
+                    await ContinueCachingSha2Async(payload, challenge, cancellationToken);
                     break;
                 case var marker:
                     throw ProtocolError.Create($"0x{marker:X2} during login");
@@ -64,14 +64,29 @@ internal sealed class Login(PacketStream packets, DoltEndpoint endpoint)
         }
     }
 
-    private ValueTask ContinueCachingSha2Async(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => payload.Span switch
+    private async Task ContinueCachingSha2Async(ReadOnlyMemory<byte> payload, byte[] challenge, CancellationToken cancellationToken)
     {
-        [_, FastLoginSucceeded] => ValueTask.CompletedTask,
-        [_, FullLoginRequired] when endpoint.UseTls => packets.WriteAsync(Encoding.UTF8.GetBytes(endpoint.Password + '\0'), cancellationToken),
-        [_, FullLoginRequired] => throw new DoltException(
-            ClientErrors.PluginRefused, $"{AuthenticationPlugins.CachingSha2} needs the password itself for this login, which is sent over TLS only"),
-        _ => throw ProtocolError.Create("an unknown step of the login"),
-    };
+        switch (payload.Span)
+        {
+            case [_, FastLoginSucceeded]:
+                break;
+            case [_, FullLoginRequired] when endpoint.UseTls:
+                await packets.WriteAsync(AuthenticationPlugins.PlainPassword(endpoint.Password), cancellationToken);
+                break;
+            case [_, FullLoginRequired] when endpoint.AllowPublicKeyRetrieval:
+                await packets.WriteAsync(new[] { PublicKeyRequest }, cancellationToken);
+                var key = await ReadAsync(cancellationToken);
+                if (Marker.Of(key) != Marker.MoreData)
+                    throw ProtocolError.Create("no public key where one was asked for");
+                await packets.WriteAsync(AuthenticationPlugins.EncryptPassword(endpoint.Password, challenge, key.Span[1..]), cancellationToken);
+                break;
+            case [_, FullLoginRequired]:
+                throw new DoltException(
+                    ClientErrors.PluginRefused, $"{AuthenticationPlugins.CachingSha2} needs the password itself for this login, which is sent over TLS only");
+            default:
+                throw ProtocolError.Create("an unknown step of the login");
+        }
+    }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {

@@ -35,11 +35,17 @@ public sealed class UnstoredPasswordTests
     private DriverSession CreateSession() => new(
         new ServerEndpoint { Host = "db", Port = 3306, User = "root", Password = "any" }, _server, "8.0.33", new DriverOptions(), TestContext.Current.CancellationToken);
 
-    private sealed class ForgetfulServer : ISqlSession
+    private sealed class ForgetfulServer : IDriverConnection, ISqlSession
     {
         public bool HasAccount { get; set; }
 
         public bool IsUsable => true;
+
+        public ISqlSession Current => this;
+
+        public Task<ISqlSession> LeaseAsync() => Task.FromResult<ISqlSession>(this);
+
+        public Task RunAloneAsync(string statement) => QueryAsync(statement, TimeSpan.Zero, CancellationToken.None);
 
         public async Task<long> ExecuteAsync(string statement, TimeSpan deadline, CancellationToken cancellationToken) =>
             (await QueryAsync(statement, deadline, cancellationToken)).Rows.Count;

@@ -67,6 +67,47 @@ public sealed class ServerGateTests
         (await gate.RunAsync(Server("b"), static () => Task.FromResult(true))).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task What_one_user_cannot_reach_by_its_settings_another_can_and_hears_nothing_of_it()
+    {
+        await FailAsync(Silent("the TLS handshake failed"));
+        (await gate.RunAsync(Server("a") with { User = "other" }, static () => Task.FromResult(true))).ShouldBeTrue();
+        (await gate.RunAsync(Server("a") with { Tls = new ServerTls { Mode = TlsMode.Require } }, static () => Task.FromResult(true))).ShouldBeTrue();
+        (await FailAsync(Silent("not asked"))).Message.ShouldBe("the TLS handshake failed");
+    }
+
+    [Fact]
+    public async Task A_server_in_which_somebody_is_in_the_way_is_not_silent()
+    {
+        await FailAsync(new DriverException(DriverError.Busy, "the connection was in use until the deadline"));
+        await FailAsync(new DriverException(DriverError.Busy, "the connection was in use until the deadline"));
+        calls.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_try_that_says_nothing_of_a_silent_server_leaves_it_to_the_next_one()
+    {
+        await FailAsync(Silent("no route"));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await FailAsync(new DriverException(DriverError.Busy, "the connection was in use until the deadline"));
+        await Should.ThrowAsync<OperationCanceledException>(() => gate.RunAsync<bool>(Server("a"), static () => Task.FromException<bool>(new OperationCanceledException())));
+        await FailAsync(Silent("still no route"));
+        (await FailAsync(Silent("not asked"))).Message.ShouldBe("still no route");
+    }
+
+    [Fact]
+    public async Task To_forget_servers_that_nobody_asks_for_any_more_wakes_none_that_rests()
+    {
+        for (var server = 0; server < 2000; server++)
+        {
+            var host = $"gone-{server}";
+            await Should.ThrowAsync<DriverException>(() => gate.RunAsync<bool>(Server(host), static () => Task.FromException<bool>(Silent("no route"))));
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        await Should.ThrowAsync<DriverException>(() => gate.RunAsync(Server("gone-1999"), static () => Task.FromResult(true)));
+    }
+
     private static DriverException Silent(string message) => new(DriverError.Unreachable, message);
 
     private static ServerEndpoint Server(string host) => new() { Host = host, Port = 3306, User = "admin", Password = "any" };

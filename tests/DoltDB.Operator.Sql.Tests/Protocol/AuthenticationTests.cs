@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using DoltDB.Operator.Sql.Protocol;
 using DoltDB.Operator.Sql.Tests.Fakes;
 
@@ -94,6 +96,94 @@ public sealed class AuthenticationTests
         var exception = await Should.ThrowAsync<DoltException>(ConnectAsync(server.Endpoint));
         exception.Code.ShouldBe(2061);
         exception.Message.ShouldContain("TLS");
+        exception.ToString().ShouldNotContain(server.Endpoint.Password);
+    }
+
+    [Fact]
+    public async Task A_full_login_of_caching_sha2_without_TLS_sends_the_password_for_the_key_of_the_server_alone()
+    {
+        using var key = RSA.Create(2048);
+        byte[] request = [], answer = [];
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            await session.SendAsync(Packets.Handshake("caching_sha2_password"));
+            await session.ReadAsync();
+            await session.SendAsync([[1, 4]]);
+            request = await session.ReadAsync();
+            await session.SendAsync([[1, .. Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem() + "\n")]]);
+            answer = await session.ReadAsync();
+            await session.SendAsync(Packets.Ok());
+            await session.AcceptAutocommitAsync();
+            await session.FallSilentAsync();
+        });
+
+        var endpoint = server.Endpoint with { Password = "pässwörd that is longer than the challenge", AllowPublicKeyRetrieval = true };
+        await using (await ConnectAsync(endpoint))
+        {
+            request.ShouldBe([2]);
+            var hidden = key.Decrypt(answer, RSAEncryptionPadding.OaepSHA1);
+            var password = hidden.Select((value, index) => (byte)(value ^ Packets.Challenge[index % 20])).ToArray();
+            password.ShouldBe([.. Encoding.UTF8.GetBytes(endpoint.Password), 0]);
+        }
+    }
+
+    [Fact]
+    public async Task The_challenge_of_a_switch_hides_the_password_of_a_full_login()
+    {
+        using var key = RSA.Create(2048);
+        byte[] answer = [];
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            await session.SendAsync(Packets.Handshake());
+            await session.ReadAsync();
+            await session.SendAsync([[0xFE, .. "caching_sha2_password\0"u8, .. Enumerable.Repeat((byte)7, 20), 0]]);
+            await session.ReadAsync();
+            await session.SendAsync([[1, 4]]);
+            await session.ReadAsync();
+            await session.SendAsync([[1, .. Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem())]]);
+            answer = await session.ReadAsync();
+            await session.SendAsync(Packets.Ok());
+            await session.AcceptAutocommitAsync();
+            await session.FallSilentAsync();
+        });
+
+        await using (await ConnectAsync(server.Endpoint with { Password = "secret", AllowPublicKeyRetrieval = true }))
+            key.Decrypt(answer, RSAEncryptionPadding.OaepSHA1).Select(value => (byte)(value ^ 7)).ShouldBe("secret\0"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task The_fast_path_asks_for_no_key()
+    {
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            await session.SendAsync(Packets.Handshake("caching_sha2_password"));
+            await session.ReadAsync();
+            await session.SendAsync([1, 3], Packets.Ok());
+            await session.AcceptAutocommitAsync();
+            await session.FallSilentAsync();
+        });
+
+        await using var connection = await ConnectAsync(server.Endpoint with { AllowPublicKeyRetrieval = true });
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("no key at all")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")]
+    public async Task A_key_that_is_none_gets_no_password(string pem)
+    {
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            await session.SendAsync(Packets.Handshake("caching_sha2_password"));
+            await session.ReadAsync();
+            await session.SendAsync([[1, 4]]);
+            await session.ReadAsync();
+            await session.SendAsync([[1, .. Encoding.ASCII.GetBytes(pem)]]);
+            await session.FallSilentAsync();
+        });
+
+        var exception = await Should.ThrowAsync<IOException>(ConnectAsync(server.Endpoint with { AllowPublicKeyRetrieval = true }));
+        exception.Message.ShouldContain("public key");
         exception.ToString().ShouldNotContain(server.Endpoint.Password);
     }
 

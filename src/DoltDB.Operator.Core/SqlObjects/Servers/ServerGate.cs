@@ -5,21 +5,24 @@ namespace DoltDB.Operator.Core.SqlObjects.Servers;
 
 /// <summary>
 /// Keeps a server that does not answer from holding up everybody: after a failure one caller at a time tries again, the others are told at once
-/// what it found.
+/// what it found. Who logs in otherwise, or encrypts otherwise, is another caller: what one of them cannot do says nothing of the others.
 /// </summary>
 internal sealed class ServerGate(TimeProvider time)
 {
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(15);
 
+    // What is forgotten is only how long to rest.
+    private const int MostRemembered = 1024;
+
     private readonly Lock gate = new();
-    private readonly Dictionary<(string Host, int Port), Silence> silent = [];
+    private readonly Dictionary<Key, Silence> silent = [];
 
     /// <summary>Runs the call, unless the server is known to be silent.</summary>
     /// <exception cref="DriverException">The call's, or <see cref="DriverError.Unreachable"/> without calling.</exception>
     public async Task<T> RunAsync<T>(ServerEndpoint server, Func<Task<T>> call)
     {
-        var key = (server.Host, server.Port);
+        var key = new Key(server.Host, server.Port, server.User, server.Tls);
         Enter(key);
         try
         {
@@ -32,6 +35,11 @@ internal sealed class ServerGate(TimeProvider time)
             Missed(key, exception.Message);
             throw;
         }
+        catch (Exception exception) when (exception is OperationCanceledException or DriverException { Error: DriverError.Busy })
+        {
+            Unheard(key);
+            throw;
+        }
         catch
         {
             Heard(key);
@@ -39,7 +47,7 @@ internal sealed class ServerGate(TimeProvider time)
         }
     }
 
-    private void Enter((string Host, int Port) key)
+    private void Enter(Key key)
     {
         lock (gate)
         {
@@ -51,16 +59,28 @@ internal sealed class ServerGate(TimeProvider time)
         }
     }
 
-    private void Heard((string Host, int Port) key)
+    private void Heard(Key key)
     {
         lock (gate)
             silent.Remove(key);
     }
 
-    private void Missed((string Host, int Port) key, string message)
+    /// <summary>The call says nothing of the server: the next one tries it.</summary>
+    private void Unheard(Key key)
     {
         lock (gate)
         {
+            if (silent.TryGetValue(key, out var silence))
+                silence.IsTried = false;
+        }
+    }
+
+    private void Missed(Key key, string message)
+    {
+        lock (gate)
+        {
+            if (silent.Count >= MostRemembered)
+                Forget();
             if (!silent.TryGetValue(key, out var silence))
                 silent[key] = silence = new Silence(new Rest(FirstRest, LongestRest));
             silence.Message = message;
@@ -68,6 +88,15 @@ internal sealed class ServerGate(TimeProvider time)
             silence.Rest.Begin(time.GetUtcNow());
         }
     }
+
+    private void Forget()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (key, _) in silent.Where(entry => !entry.Value.IsTried && !entry.Value.Rest.Lasts(now)).ToList())
+            silent.Remove(key);
+    }
+
+    private sealed record Key(string Host, int Port, string User, ServerTls Tls);
 
     private sealed class Silence(Rest rest)
     {

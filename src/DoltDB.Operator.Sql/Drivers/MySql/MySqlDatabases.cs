@@ -27,7 +27,7 @@ internal static class MySqlDatabases
             return await CreateAsync(session, database);
         if (HasEncoding(database, state))
             return false;
-        await session.ExecuteAsync($"ALTER DATABASE {SqlQuoting.Identifier(database.Name)}{Encoding(database)}");
+        await session.ExecuteLongAsync($"ALTER DATABASE {SqlQuoting.Identifier(database.Name)}{Encoding(database)}");
         return true;
     }
 

@@ -8,7 +8,11 @@ public sealed class MySqlDriver : IDatabaseDriver
     private readonly DriverSessions _sessions;
 
     /// <summary>Creates the driver with connections of its own.</summary>
-    public MySqlDriver(DriverOptions options, TimeProvider clock) => _sessions = new(new MySqlSessionConnector(clock), options, clock);
+    public MySqlDriver(DriverOptions options, TimeProvider clock) => _sessions = new(new MySqlSessionConnector(clock), options, clock)
+    {
+        // Who speaks to such a server without TLS has said so.
+        AllowPublicKeyRetrieval = true,
+    };
 
     /// <inheritdoc/>
     public DriverCapabilities Capabilities =>

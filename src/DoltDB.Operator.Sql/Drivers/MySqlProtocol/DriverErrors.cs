@@ -15,6 +15,7 @@ internal static class DriverErrors
         DoltException { Code: 1045 or 1130 or 1698 or 1820 or 1862 or 2059 or 2061 or 3118 or 3159 or 3955 or 4151 } refused =>
             new(DriverError.AccessDenied, $"{server} may not log in ({refused.Code}): {refused.Message}", refused),
         DoltException other => new(DriverError.Unreachable, $"{server.Host}:{server.Port} does not let {server.User} in ({other.Code}): {other.Message}", other),
+        ConnectionBusyException => new(DriverError.Busy, exception.Message, exception),
         InvalidCertificateException => new(DriverError.Invalid, exception.Message, exception),
         ArgumentException => new(DriverError.Invalid, $"{server.Host}:{server.Port} is no address of a server", exception),
         _ => new(DriverError.Unreachable, exception.Message, exception),
@@ -30,7 +31,8 @@ internal static class DriverErrors
 
     private static DriverError KindOf(int code) => code switch
     {
-        1040 or 1053 or 1203 or 1205 or 1213 or 1290 or 1836 => DriverError.Unreachable,
+        1040 or 1053 or 1203 => DriverError.Unreachable,
+        1205 or 1213 or 1290 or 1836 => DriverError.Busy,
         1059 or 1102 or 1115 or 1253 or 1273 or 1470 => DriverError.Invalid,
         1049 or 1133 or 1146 or 1410 or 1959 or 3523 => DriverError.Missing,
         1193 or 1235 => DriverError.Unsupported,

@@ -5,15 +5,18 @@ internal sealed class DriverSessions(IDoltConnector connector, DriverOptions opt
 {
     private readonly DoltConnections _connections = new(connector, new DoltConnectionsOptions(), clock);
 
+    /// <summary>Whether a server without TLS may be asked for the key that a password is encrypted with.</summary>
+    public bool AllowPublicKeyRetrieval { get; init; }
+
     /// <summary>Runs work that has the connection to the server for itself.</summary>
     public async Task<T> RunAsync<T>(ServerEndpoint server, Func<DriverSession, Task<T>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        await using var lease = await LeaseAsync(server, cancellationToken);
-        var session = lease.Server as ISqlSession ?? throw new InvalidOperationException("the connector opens connections that run no statements of the driver's");
+        await using var connection = new DriverConnection(_connections, connector, server, EndpointOf(server), options, cancellationToken);
+        await connection.LeaseAsync();
         try
         {
-            return await work(new(server, session, lease.Server.ServerVersion, options, cancellationToken));
+            return await work(new(server, connection, connection.ServerVersion, options, cancellationToken));
         }
         catch (Exception exception) when (DriverErrors.Has(exception))
         {
@@ -32,25 +35,14 @@ internal sealed class DriverSessions(IDoltConnector connector, DriverOptions opt
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    private async Task<DoltLease> LeaseAsync(ServerEndpoint server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _connections.GetAsync(EndpointOf(server), options.ConnectDeadline, cancellationToken);
-        }
-        catch (Exception exception) when (DriverErrors.Has(exception))
-        {
-            throw DriverErrors.OfLogin(exception, server);
-        }
-    }
-
-    private static DoltEndpoint EndpointOf(ServerEndpoint server) => new()
+    private DoltEndpoint EndpointOf(ServerEndpoint server) => new()
     {
         Host = server.Host,
         Port = server.Port,
         User = server.User,
         Password = server.Password,
         UseTls = server.Tls.Mode != TlsMode.Disable,
+        AllowPublicKeyRetrieval = AllowPublicKeyRetrieval && server.Tls.Mode == TlsMode.Disable,
         Verification = server.Tls.Mode switch
         {
             TlsMode.VerifyIdentity => CertificateVerification.AuthorityAndName,
@@ -64,31 +56,31 @@ internal sealed class DriverSessions(IDoltConnector connector, DriverOptions opt
 }
 
 /// <summary>One connection for the length of one call of a driver.</summary>
-internal sealed class DriverSession(ServerEndpoint server, ISqlSession session, string serverVersion, DriverOptions options, CancellationToken cancellationToken)
+internal sealed class DriverSession(
+    ServerEndpoint server, IDriverConnection connection, string serverVersion, DriverOptions options, CancellationToken cancellationToken)
 {
     public ServerEndpoint Server => server;
 
     /// <summary>The version of the handshake.</summary>
     public string ServerVersion => serverVersion;
 
-    public Task<SqlResult> QueryAsync(string statement) => session.QueryAsync(statement, options.StatementDeadline, cancellationToken);
+    public async Task<SqlResult> QueryAsync(string statement) =>
+        await (await connection.LeaseAsync()).QueryAsync(statement, options.StatementDeadline, cancellationToken);
 
-    public async Task ExecuteAsync(string statement) => await session.QueryAsync(statement, options.StatementDeadline, cancellationToken);
+    public async Task ExecuteAsync(string statement) => await QueryAsync(statement);
 
-    /// <summary>Creates or drops a database, which may take longer.</summary>
-    public async Task ExecuteLongAsync(string statement) => await session.QueryAsync(statement, options.DatabaseDeadline, cancellationToken);
+    /// <summary>Creates, changes or drops a database, which may take longer; what was set in the session is lost.</summary>
+    public Task ExecuteLongAsync(string statement) => connection.RunAloneAsync(statement);
 
     /// <summary>Leaves a database that was the current one.</summary>
-    public async Task LeaveAsync(string statement)
-    {
-        if (session.IsUsable)
-            await session.QueryAsync(statement, options.StatementDeadline, CancellationToken.None);
-    }
+    public Task LeaveAsync(string statement) => EndAsync(statement);
 
     /// <summary>Ends what a failed call left open, whoever cancelled it; a connection that cannot do that is of no further use.</summary>
-    public async Task RollBackAsync()
+    public Task RollBackAsync() => EndAsync("ROLLBACK");
+
+    private async Task EndAsync(string statement)
     {
-        if (session.IsUsable)
-            await session.QueryAsync("ROLLBACK", options.StatementDeadline, CancellationToken.None);
+        if (connection.Current is { IsUsable: true } session)
+            await session.QueryAsync(statement, options.StatementDeadline, CancellationToken.None);
     }
 }

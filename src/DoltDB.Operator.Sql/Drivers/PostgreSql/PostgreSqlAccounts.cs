@@ -44,13 +44,24 @@ internal static class PostgreSqlAccounts
         var role = PostgreSqlQuoting.Identifier(user);
         await JoinAsync(session, role, stored);
         await session.ExecuteAsync($"ALTER ROLE {role} NOLOGIN");
-        await session.QueryAsync("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usename = $1", user);
+        await session.QueryAsync(EndSessions(session.ServerMajor), user);
         foreach (var row in await session.QueryAsync(ReadDependencies, user))
-            await inDatabase(row[0] ?? "", dependent => GiveUpAsync(dependent, role));
-        // What belongs to no database: databases themselves and the privileges on them.
+        {
+            if (row[0] is { } database && database != session.Database)
+                await inDatabase(database, dependent => GiveUpAsync(dependent, role));
+        }
+
+        // What is in this database, and what belongs to none: databases themselves and the privileges on them.
         await GiveUpAsync(session, role);
         await session.ExecuteAsync($"DROP ROLE IF EXISTS {role}");
     }
+
+    /// <summary>
+    /// From 14 on it waits until they are gone: an administrator who is no superuser cannot drop a database in which a session of a role that is
+    /// there no more is about to end.
+    /// </summary>
+    private static string EndSessions(int serverMajor) =>
+        $"SELECT pg_terminate_backend(pid{(serverMajor >= 14 ? ", 3000" : "")})::text FROM pg_stat_activity WHERE usename = $1";
 
     private static Task GiveUpAsync(PostgreSqlSession session, string role) =>
         session.ExecuteTogetherAsync([$"REASSIGN OWNED BY {role} TO CURRENT_USER", $"DROP OWNED BY {role}"]);

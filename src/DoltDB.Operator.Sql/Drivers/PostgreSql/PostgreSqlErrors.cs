@@ -20,6 +20,8 @@ internal static class PostgreSqlErrors
         PostgresException { SqlState: "28P01" or "28000" or "42501" } refused =>
             new(DriverError.AccessDenied, $"{server} may not log in ({refused.SqlState}): {refused.MessageText}", refused),
         PostgresException { SqlState: "3D000" } missing => new(DriverError.Missing, missing.MessageText, missing),
+        // Of one database, that is made or dropped right now.
+        PostgresException { SqlState: "55000" or "55006" } closed => new(DriverError.Busy, closed.MessageText, closed),
         PostgresException other =>
             new(DriverError.Unreachable, $"{server.Host}:{server.Port} does not let {server.User} in ({other.SqlState}): {other.MessageText}", other),
         _ => OfConnection(exception, server),
@@ -61,8 +63,10 @@ internal static class PostgreSqlErrors
         "42704" or "42P01" or "3F000" or "3D000" => DriverError.Missing,
         "22023" or "22021" or "22P05" or "42602" or "42622" or "42939" => DriverError.Invalid,
         "0A000" => DriverError.Unsupported,
-        // Somebody else is in the way, the server restarts, or it has no room: look again.
-        "40001" or "40P01" or "55006" or "55P03" or "XX000" or "57014" or "57P01" or "57P02" or "57P03" => DriverError.Unreachable,
+        // Somebody else is in the way, or the server may only be read.
+        "40001" or "40P01" or "55006" or "55P03" or "XX000" or "57014" or "25006" => DriverError.Busy,
+        // The server restarts, or has no room.
+        "57P01" or "57P02" or "57P03" => DriverError.Unreachable,
         _ when sqlState.StartsWith("08", StringComparison.Ordinal) || sqlState.StartsWith("53", StringComparison.Ordinal) => DriverError.Unreachable,
         _ => DriverError.Refused,
     };

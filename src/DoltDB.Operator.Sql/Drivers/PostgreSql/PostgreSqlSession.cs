@@ -5,17 +5,30 @@ namespace DoltDB.Operator.Sql.Drivers.PostgreSql;
 
 /// <summary>One connection for the length of one call of the driver. Every value comes in the server's text form.</summary>
 internal sealed class PostgreSqlSession(
-    ServerEndpoint server, NpgsqlConnection connection, DriverOptions options, TimeProvider clock, CancellationToken cancellationToken) : IAsyncDisposable
+    ServerEndpoint server, PostgreSqlSources sources, string database, DriverOptions options, TimeProvider clock, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private const string TakeTurn = "SELECT pg_advisory_xact_lock(7310574893)";
 
+    private PostgreSqlLease? _lease;
+
     public ServerEndpoint Server => server;
 
+    /// <summary>The database that the session is in.</summary>
+    public string Database => database;
+
     /// <summary>The major version of the server.</summary>
-    public int ServerMajor => connection.PostgreSqlVersion.Major;
+    public int ServerMajor { get; private set; }
+
+    /// <summary>Connects, or does nothing when that is done.</summary>
+    public async Task<NpgsqlConnection> OpenAsync()
+    {
+        _lease ??= await sources.LeaseAsync(server, database, isLong: false, cancellationToken);
+        ServerMajor = _lease.Connection.PostgreSqlVersion.Major;
+        return _lease.Connection;
+    }
 
     /// <summary>Runs a query whose columns are all of type text; <c>$1</c> and so on stand for the parameters, which are text too.</summary>
-    public Task<List<string?[]>> QueryAsync(string query, params string[] parameters) => RunAsync(async (command, token) =>
+    public async Task<List<string?[]>> QueryAsync(string query, params string[] parameters) => await RunAsync(await OpenAsync(), async (command, token) =>
     {
         var rows = new List<string?[]>();
         await using var reader = await command.ExecuteReaderAsync(token);
@@ -36,29 +49,53 @@ internal sealed class PostgreSqlSession(
     /// <summary>Runs a statement with a secret in it, which no message may repeat.</summary>
     public Task ExecuteSecretAsync(string statement) => ExecuteAsync(statement, options.StatementDeadline, holdsSecret: true);
 
-    /// <summary>Creates or drops a database, which may take longer.</summary>
-    public Task ExecuteLongAsync(string statement) => ExecuteAsync(statement, options.DatabaseDeadline, holdsSecret: false);
+    /// <summary>Creates or drops a database, which may take longer, on a connection for such statements: nobody waits for this one meanwhile.</summary>
+    public async Task ExecuteLongAsync(string statement)
+    {
+        await DisposeAsync();
+        await using var own = await sources.LeaseAsync(server, database, isLong: true, cancellationToken);
+        try
+        {
+            await RunAsync(own.Connection, static (command, token) => command.ExecuteNonQueryAsync(token), statement, [], options.DatabaseDeadline, holdsSecret: false);
+        }
+        catch (DriverException exception) when (exception.InnerException is OperationCanceledException)
+        {
+            // The server let us in a moment ago: something in it holds the statement up.
+            throw new DriverException(DriverError.Busy, $"{server.Host}:{server.Port} did not complete the statement within {options.DatabaseDeadline.TotalSeconds} s", exception);
+        }
+    }
 
     /// <summary>
     /// Runs all statements or none. Those who change the privileges of one database take turns: two changes of one object at once would
     /// fail with an internal error of the server.
     /// </summary>
-    public Task ExecuteTogetherAsync(IEnumerable<string> statements) => BoundAsync(async token =>
+    public async Task ExecuteTogetherAsync(IEnumerable<string> statements)
     {
-        // Without a transaction of its own, a batch is one.
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var statement in statements.Prepend(TakeTurn))
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
-        return await batch.ExecuteNonQueryAsync(token);
-    }, options.StatementDeadline, holdsSecret: false);
+        var connection = await OpenAsync();
+        await BoundAsync(async token =>
+        {
+            // Without a transaction of its own, a batch is one.
+            await using var batch = new NpgsqlBatch(connection);
+            foreach (var statement in statements.Prepend(TakeTurn))
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+            return await batch.ExecuteNonQueryAsync(token);
+        }, options.StatementDeadline, holdsSecret: false);
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_lease is not { } lease)
+            return;
+        _lease = null;
+        await lease.DisposeAsync();
+    }
 
-    private Task ExecuteAsync(string statement, TimeSpan limit, bool holdsSecret) =>
-        RunAsync(static (command, token) => command.ExecuteNonQueryAsync(token), statement, [], limit, holdsSecret);
+    private async Task ExecuteAsync(string statement, TimeSpan limit, bool holdsSecret) =>
+        await RunAsync(await OpenAsync(), static (command, token) => command.ExecuteNonQueryAsync(token), statement, [], limit, holdsSecret);
 
-    private Task<T> RunAsync<T>(Func<NpgsqlCommand, CancellationToken, Task<T>> run, string statement, string[] parameters, TimeSpan limit, bool holdsSecret) =>
+    private Task<T> RunAsync<T>(
+        NpgsqlConnection connection, Func<NpgsqlCommand, CancellationToken, Task<T>> run, string statement, string[] parameters, TimeSpan limit, bool holdsSecret) =>
         BoundAsync(async token =>
         {
             await using var command = new NpgsqlCommand(statement, connection);

@@ -3,7 +3,10 @@ using DoltDB.Operator.Sql.Protocol;
 
 namespace DoltDB.Operator.Sql.Drivers.PostgreSql;
 
-/// <summary>The kept connections of the driver: a small pool for each database of each server. The least recently used go first.</summary>
+/// <summary>
+/// The kept connections of the driver: a small pool for each database of each server, and one for the statements that may take long. The least
+/// recently used go first.
+/// </summary>
 internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider clock) : IAsyncDisposable
 {
     private const int MaximumSources = 256;
@@ -14,23 +17,36 @@ internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider cloc
     private readonly Dictionary<Key, LinkedListNode<Entry>> _sources = [];
     private readonly LinkedList<Entry> _byUse = [];
 
-    /// <summary>An open connection to the database. The exceptions are those of <see cref="PostgreSqlErrors.OfLogin"/>.</summary>
+    /// <summary>A session in the database. The exceptions are those of <see cref="PostgreSqlErrors.OfLogin"/>, and Busy when the turn does not come.</summary>
     public async Task<PostgreSqlSession> OpenAsync(ServerEndpoint server, string database, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.ConnectDeadline, clock);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var session = new PostgreSqlSession(server, this, database, options, clock, cancellationToken);
+        await session.OpenAsync();
+        return session;
+    }
+
+    /// <summary>An open connection to the database, for the one who asks alone.</summary>
+    public async Task<PostgreSqlLease> LeaseAsync(ServerEndpoint server, string database, bool isLong, CancellationToken cancellationToken)
+    {
+        Entry entry;
         try
         {
-            var connection = await Find(new(server, database)).OpenConnectionAsync(linked.Token);
-            return new(server, connection, options, clock, cancellationToken);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new DriverException(DriverError.Unreachable, $"{server.Host}:{server.Port} did not let {server.User} in within {options.ConnectDeadline.TotalSeconds} s", exception);
+            entry = Find(new(server, database, isLong));
         }
         catch (Exception exception) when (PostgreSqlErrors.Has(exception))
         {
             throw PostgreSqlErrors.OfLogin(exception, server);
+        }
+
+        await EnterAsync(entry, cancellationToken);
+        try
+        {
+            return new(await ConnectAsync(entry, cancellationToken), entry.Turns);
+        }
+        catch
+        {
+            entry.Turns.Release();
+            throw;
         }
     }
 
@@ -40,7 +56,7 @@ internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider cloc
         NpgsqlDataSource? source = null;
         lock (_lock)
         {
-            if (_sources.Remove(new(server, database), out var node))
+            if (_sources.Remove(new(server, database, IsLong: false), out var node))
             {
                 _byUse.Remove(node);
                 source = node.Value.Source;
@@ -66,10 +82,43 @@ internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider cloc
             await entry.Source.DisposeAsync();
     }
 
-    private NpgsqlDataSource Find(Key key)
+    private async Task EnterAsync(Entry entry, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.TurnDeadline, clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await entry.Turns.WaitAsync(linked.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DriverException(DriverError.Busy, $"the connections to database {entry.Key.Database} of {entry.Key.Server} were in use until the deadline", exception);
+        }
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(Entry entry, CancellationToken cancellationToken)
+    {
+        var server = entry.Key.Server;
+        using var deadline = new CancellationTokenSource(options.ConnectDeadline, clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await entry.Source.OpenConnectionAsync(linked.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DriverException(DriverError.Unreachable, $"{server.Host}:{server.Port} did not let {server.User} in within {options.ConnectDeadline.TotalSeconds} s", exception);
+        }
+        catch (Exception exception) when (PostgreSqlErrors.Has(exception))
+        {
+            throw PostgreSqlErrors.OfLogin(exception, server);
+        }
+    }
+
+    private Entry Find(Key key)
     {
         Entry? evicted = null;
-        NpgsqlDataSource source;
+        Entry found;
         lock (_lock)
         {
             if (_sources.TryGetValue(key, out var node))
@@ -89,16 +138,16 @@ internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider cloc
             }
 
             _byUse.AddFirst(node);
-            source = node.Value.Source;
+            found = node.Value;
         }
 
         evicted?.Source.Dispose();
-        return source;
+        return found;
     }
 
     private NpgsqlDataSource Create(Key key)
     {
-        var (server, database) = key;
+        var (server, database, _) = key;
         if (server.Host.Contains(',', StringComparison.Ordinal))
             throw new ArgumentException("one host is needed", nameof(key));
         var text = new NpgsqlConnectionStringBuilder
@@ -148,7 +197,30 @@ internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider cloc
         ClientKeyPem = server.Tls.ClientKeyPem,
     };
 
-    private sealed record Key(ServerEndpoint Server, string Database);
+    private sealed record Key(ServerEndpoint Server, string Database, bool IsLong);
 
-    private sealed record Entry(Key Key, NpgsqlDataSource Source);
+    private sealed record Entry(Key Key, NpgsqlDataSource Source)
+    {
+        // The pool has the same bound; a wait for it could not be told from one for the server.
+        public SemaphoreSlim Turns { get; } = new(MaximumConnections, MaximumConnections);
+    }
+}
+
+/// <summary>The right to use one connection until disposed.</summary>
+internal sealed class PostgreSqlLease(NpgsqlConnection connection, SemaphoreSlim turns) : IAsyncDisposable
+{
+    public NpgsqlConnection Connection => connection;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await connection.DisposeAsync();
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
 }

@@ -52,6 +52,7 @@ public class DoltEngine : TestEngine
         await LocalProcess.EndAsync(_process);
         _certificates.Dispose();
         _directory.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     public override Task<ITestSession> LoginAsync(string user, string password, string? database = null, bool encrypted = false) =>

@@ -74,26 +74,26 @@ public sealed class PostgreSqlEngine : TestEngine
 /// <summary>A session over PostgreSQL's protocol.</summary>
 internal sealed class PostgreSqlTestSession : ITestSession
 {
+    private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnection _connection;
 
-    private PostgreSqlTestSession(NpgsqlConnection connection) => _connection = connection;
+    private PostgreSqlTestSession(NpgsqlDataSource source, NpgsqlConnection connection) => (_source, _connection) = (source, connection);
 
     public static async Task<ITestSession> LoginAsync(ServerEndpoint server, string user, string password, string database, bool encrypted)
     {
-        var text = new NpgsqlConnectionStringBuilder
-        {
-            Host = server.Host, Port = server.Port, Username = user, Password = password, Database = database, Pooling = false,
-            SslMode = encrypted ? SslMode.Require : SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
-        };
-        var connection = new NpgsqlConnection(text.ConnectionString);
+        // Never through the text of a connection string, which loses the line break at the end of a password.
+        var builder = new NpgsqlDataSourceBuilder();
+        var settings = builder.ConnectionStringBuilder;
+        (settings.Host, settings.Port, settings.Username, settings.Password, settings.Database) = (server.Host, server.Port, user, password, database);
+        (settings.Pooling, settings.SslMode, settings.GssEncryptionMode) = (false, encrypted ? SslMode.Require : SslMode.Disable, GssEncryptionMode.Disable);
+        var source = builder.Build();
         try
         {
-            await connection.OpenAsync();
-            return new PostgreSqlTestSession(connection);
+            return new PostgreSqlTestSession(source, await source.OpenConnectionAsync());
         }
         catch (NpgsqlException exception)
         {
-            await connection.DisposeAsync();
+            await source.DisposeAsync();
             throw new RefusedException(exception);
         }
     }
@@ -111,7 +111,11 @@ internal sealed class PostgreSqlTestSession : ITestSession
         return string.Join('\n', lines);
     });
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 
     private async Task<T> RunAsync<T>(string statement, Func<NpgsqlCommand, Task<T>> run)
     {

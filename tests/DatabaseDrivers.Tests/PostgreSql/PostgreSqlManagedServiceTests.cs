@@ -43,6 +43,16 @@ public sealed class PostgreSqlManagedServiceTests(PostgreSqlEngine engine) : Sui
         await ShouldLogInAsync(account.Name.User, "second-secret");
     }
 
+    [Theory]
+    [InlineData("ends with a line break\n")]
+    [InlineData(" 'quoted'; = \"x\" ")]
+    public async Task A_password_of_the_administrator_is_sent_as_it_is(string password)
+    {
+        var server = await CreateAdministratorAsync("CREATEROLE");
+        await RunAsync("postgres", $"ALTER ROLE {server.User} PASSWORD '{password.Replace("'", "''", StringComparison.Ordinal)}'");
+        (await Driver.ProbeAsync(server with { Password = password }, Token)).Capabilities.ShouldNotBe(DriverCapabilities.None);
+    }
+
     [Fact]
     public async Task What_an_administrator_may_not_do_is_no_capability_and_refused()
     {

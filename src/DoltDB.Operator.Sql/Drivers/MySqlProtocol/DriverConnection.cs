@@ -17,20 +17,20 @@ internal interface IDriverConnection
     Task RunAloneAsync(string statement);
 }
 
-/// <inheritdoc/>
+/// <summary>A connection of <see cref="DoltConnections"/>, leased when the first statement needs it.</summary>
 internal sealed class DriverConnection(
     DoltConnections connections, IDoltConnector connector, ServerEndpoint server, DoltEndpoint endpoint, DriverOptions options, CancellationToken cancellationToken)
     : IDriverConnection, IAsyncDisposable
 {
     private DoltLease? _lease;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IDriverConnection.Current"/>
     public ISqlSession? Current => _lease is { } lease ? SessionOf(lease.Server) : null;
 
     /// <summary>The version of the handshake; empty before the first lease.</summary>
     public string ServerVersion { get; private set; } = "";
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IDriverConnection.LeaseAsync"/>
     public async Task<ISqlSession> LeaseAsync()
     {
         var lease = _lease ??= await LogInAsync(connections.GetAsync(endpoint, options.ConnectDeadline, options.TurnDeadline, cancellationToken).AsTask());
@@ -38,7 +38,7 @@ internal sealed class DriverConnection(
         return SessionOf(lease.Server);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IDriverConnection.RunAloneAsync"/>
     public async Task RunAloneAsync(string statement)
     {
         await DisposeAsync();
@@ -54,7 +54,7 @@ internal sealed class DriverConnection(
         }
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IAsyncDisposable.DisposeAsync"/>
     public async ValueTask DisposeAsync()
     {
         if (_lease is not { } lease)

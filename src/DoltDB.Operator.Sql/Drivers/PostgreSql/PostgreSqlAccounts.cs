@@ -44,7 +44,7 @@ internal static class PostgreSqlAccounts
         var role = PostgreSqlQuoting.Identifier(user);
         await JoinAsync(session, role, stored);
         await session.ExecuteAsync($"ALTER ROLE {role} NOLOGIN");
-        await session.QueryAsync(EndSessions(session.ServerMajor), user);
+        await EndSessionsAsync(session, user);
         foreach (var row in await session.QueryAsync(ReadDependencies, user))
         {
             if (row[0] is { } database && database != session.Database)
@@ -56,12 +56,13 @@ internal static class PostgreSqlAccounts
         await session.ExecuteAsync($"DROP ROLE IF EXISTS {role}");
     }
 
-    /// <summary>
-    /// From 14 on it waits until they are gone: an administrator who is no superuser cannot drop a database in which a session of a role that is
-    /// there no more is about to end.
-    /// </summary>
-    private static string EndSessions(int serverMajor) =>
-        $"SELECT pg_terminate_backend(pid{(serverMajor >= 14 ? ", 3000" : "")})::text FROM pg_stat_activity WHERE usename = $1";
+    private static async Task EndSessionsAsync(PostgreSqlSession session, string user)
+    {
+        await session.QueryAsync("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usename = $1", user);
+        // They end soon, all at once. An administrator who is no superuser cannot drop a database in which a session of a role that is gone is about to end.
+        if (session.ServerMajor >= 14)
+            await session.QueryAsync("SELECT pg_terminate_backend(pid, 500)::text FROM pg_stat_activity WHERE usename = $1 LIMIT 10", user);
+    }
 
     private static Task GiveUpAsync(PostgreSqlSession session, string role) =>
         session.ExecuteTogetherAsync([$"REASSIGN OWNED BY {role} TO CURRENT_USER", $"DROP OWNED BY {role}"]);

@@ -150,29 +150,28 @@ internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider cloc
         var (server, database, _) = key;
         if (server.Host.Contains(',', StringComparison.Ordinal))
             throw new ArgumentException("one host is needed", nameof(key));
-        var text = new NpgsqlConnectionStringBuilder
-        {
-            Host = server.Host,
-            Port = server.Port,
-            Username = server.User,
-            Password = server.Password,
-            Database = database,
-            SslMode = server.Tls.Mode == TlsMode.Disable ? SslMode.Disable : SslMode.Require,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            ApplicationName = "doltdb-operator",
-            MaxPoolSize = MaximumConnections,
-            ConnectionIdleLifetime = IdleSeconds,
-            ConnectionPruningInterval = IdleSeconds / 2,
-            Timeout = (int)Math.Ceiling(options.ConnectDeadline.TotalSeconds),
-            // The token of each call bounds it.
-            CommandTimeout = 0,
-            // No statement leaves anything in a session.
-            NoResetOnClose = true,
-            Enlist = false,
-            // Whoever may create functions in a database must not put them before those that the statements mean.
-            SearchPath = "pg_catalog",
-        };
-        var builder = new NpgsqlSlimDataSourceBuilder(text.ConnectionString);
+        // Never through the text of a connection string, which loses the line break at the end of a password.
+        var builder = new NpgsqlSlimDataSourceBuilder();
+        var settings = builder.ConnectionStringBuilder;
+        settings.Host = server.Host;
+        settings.Port = server.Port;
+        settings.Username = server.User;
+        settings.Password = server.Password;
+        settings.Database = database;
+        settings.SslMode = server.Tls.Mode == TlsMode.Disable ? SslMode.Disable : SslMode.Require;
+        settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        settings.ApplicationName = "doltdb-operator";
+        settings.MaxPoolSize = MaximumConnections;
+        settings.ConnectionIdleLifetime = IdleSeconds;
+        settings.ConnectionPruningInterval = IdleSeconds / 2;
+        settings.Timeout = (int)Math.Ceiling(options.ConnectDeadline.TotalSeconds);
+        // The token of each call bounds it.
+        settings.CommandTimeout = 0;
+        // No statement leaves anything in a session.
+        settings.NoResetOnClose = true;
+        settings.Enlist = false;
+        // Whoever may create functions in a database must not put them before those that the statements mean.
+        settings.SearchPath = "pg_catalog";
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         if (server.Tls.Mode != TlsMode.Disable)
         {

@@ -81,10 +81,11 @@ internal sealed class PostgreSqlTestSession : ITestSession
 
     public static async Task<ITestSession> LoginAsync(ServerEndpoint server, string user, string password, string database, bool encrypted)
     {
-        // Never through the text of a connection string, which loses the line break at the end of a password.
         var builder = new NpgsqlDataSourceBuilder();
+        // Never through the text of a connection string, which loses the line break at the end of a password.
+        builder.UsePasswordProvider(_ => password, (_, _) => ValueTask.FromResult(password));
         var settings = builder.ConnectionStringBuilder;
-        (settings.Host, settings.Port, settings.Username, settings.Password, settings.Database) = (server.Host, server.Port, user, password, database);
+        (settings.Host, settings.Port, settings.Username, settings.Database) = (server.Host, server.Port, user, database);
         (settings.Pooling, settings.SslMode, settings.GssEncryptionMode) = (false, encrypted ? SslMode.Require : SslMode.Disable, GssEncryptionMode.Disable);
         var source = builder.Build();
         try

@@ -150,13 +150,13 @@ internal sealed class PostgreSqlSources(DriverOptions options, TimeProvider cloc
         var (server, database, _) = key;
         if (server.Host.Contains(',', StringComparison.Ordinal))
             throw new ArgumentException("one host is needed", nameof(key));
-        // Never through the text of a connection string, which loses the line break at the end of a password.
         var builder = new NpgsqlSlimDataSourceBuilder();
+        // Never through the text of a connection string, which loses the line break at the end of a password.
+        builder.UsePasswordProvider(_ => server.Password, (_, _) => ValueTask.FromResult(server.Password));
         var settings = builder.ConnectionStringBuilder;
         settings.Host = server.Host;
         settings.Port = server.Port;
         settings.Username = server.User;
-        settings.Password = server.Password;
         settings.Database = database;
         settings.SslMode = server.Tls.Mode == TlsMode.Disable ? SslMode.Disable : SslMode.Require;
         settings.GssEncryptionMode = GssEncryptionMode.Disable;

@@ -16,10 +16,10 @@ internal sealed class FileServer : IDisposable
     /// <summary>The program of the sample.</summary>
     public static string Program { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "file-driver");
 
-    public static async Task<FileServer> StartAsync(CancellationToken cancellationToken)
+    public static async Task<FileServer> StartAsync(CancellationToken cancellationToken, string password = AdminPassword)
     {
         var server = new FileServer();
-        await DirectoryServer.InitializeAsync(server.Path, new DriverAccount("admin", AdminPassword), cancellationToken);
+        await DirectoryServer.InitializeAsync(server.Path, new DriverAccount("admin", password), cancellationToken);
         return server;
     }
 

@@ -36,7 +36,7 @@ internal sealed class ExternalServer(TestEngine engine)
         apiVersion: v1
         kind: Secret
         metadata: {name: {{name}}-admin}
-        stringData: {password: {{password ?? engine.Server.Password}}}
+        stringData: {password: '{{password ?? engine.Server.Password}}'}
         """;
 
     /// <summary>What the server says of its version.</summary>

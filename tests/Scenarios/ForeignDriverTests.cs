@@ -51,6 +51,18 @@ public sealed class ForeignDriverTests : IAsyncLifetime
         server.HasDatabase("shop").ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_Database_of_another_namespace_is_refused_and_never_sees_the_administrators_password()
+    {
+        using var record = PublicRecord.Begin(laptop.Host);
+        await laptop.Host.ApplyAsync(Instance(FileServer.AdminPassword) + "\n  allowedNamespaces: {from: All}", "instance", Token, "keepers");
+        await laptop.ApplyAsync(Shop.Replace("name: archive", "name: archive, namespace: keepers", StringComparison.Ordinal));
+        var refused = await laptop.AwaitSqlObjectAsync(DoltKinds.Database, "shop", "NotAllowed");
+        refused.Message.ShouldNotBeNull().ShouldContain("keepers");
+        await laptop.DeleteAsync(DoltKinds.Database, "shop");
+        record.Passwords.Where(pair => pair.Value == FileServer.AdminPassword).Select(pair => pair.Key.Split(' ')[0]).ShouldBe(["keepers/archive-admin"]);
+    }
+
     private const string Shop = """
         apiVersion: k8s.dolthub.com/v1alpha
         kind: Database

@@ -15,6 +15,8 @@ internal sealed class DriverDatabases(JobDriverRunner runner, DatabaseOwners own
     public async Task<SqlOutcome> MakeAsync(SqlPass<Database> pass, SqlServer server, CancellationToken cancellationToken)
     {
         var spec = pass.Object.Spec!;
+        if (Elsewhere(pass.Object, server) is { } refusal)
+            return new SqlOutcome(refusal);
         if (spec.SystemBranches is { Count: > 0 } || spec.DoltIgnorePatterns is { Count: > 0 })
             return SqlOutcome.Of(SqlReasons.UnsupportedByEngine, $"spec.systemBranches and spec.doltIgnorePatterns: {server.Engine} has no such thing");
         if (owners.Objection(pass.Object, server, hasHosts: false) is { } objection)
@@ -47,12 +49,19 @@ internal sealed class DriverDatabases(JobDriverRunner runner, DatabaseOwners own
     /// <summary>Has the driver drop the database, and the owner that was made for it unless others need it.</summary>
     public async Task<SqlOutcome> DropAsync(SqlPass<Database> pass, SqlServer server, CancellationToken cancellationToken)
     {
+        if (Elsewhere(pass.Object, server) is { } refusal)
+            return new SqlOutcome(refusal);
         var owner = pass.Object.Status?.Applied?.Owner is { Name: { } name } made && !owners.IsNeeded(pass.Object, new ServerAccount(server.Key, new AccountName(name, DatabaseDefinitions.Host(made.Host)), HasHosts: false))
             ? new DriverCredential(name, (await PasswordAsync(pass.Object, mayMake: false, cancellationToken)).Value ?? "")
             : null;
         var outcome = await runner.RunAsync(Request(pass.Object, server, DriverOperation.Drop, null, owner), cancellationToken);
         return outcome is DriverJobOutcome.Succeeded ? SqlOutcome.Done : Of(outcome);
     }
+
+    /// <summary>The Job and its Secret are beside the Database: in another namespace they would show the administrator's password to strangers.</summary>
+    private static SqlProblem? Elsewhere(Database database, SqlServer server) => server.JobDriver?.Metadata.Namespace is { } home && home != database.Metadata.Namespace
+        ? new SqlProblem(SqlReasons.NotAllowed, $"a server that is managed by a DatabaseDriver takes Databases of its own namespace only, which is {home}")
+        : null;
 
     /// <summary>The owner's password. For a drop none is made: a namespace that is being deleted takes no new Secret.</summary>
     private Task<SecretText> PasswordAsync(Database database, bool mayMake, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal sealed class NodeAgent : IAsyncDisposable
     {
         pods.Dispose();
         claims.Dispose();
-        await Task.WhenAll(workers.Values.Select(worker => worker.KillAsync()));
+        await Task.WhenAll(workers.Values.Select(worker => worker.KillAsync()).Concat(endings.Values));
     }
 
     private void OnPod(CacheChange<Pod> change)

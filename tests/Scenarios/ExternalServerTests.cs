@@ -26,6 +26,7 @@ public sealed class ExternalServerTests(MariaDbEngine mariaDb, PostgreSqlEngine 
         (await server.VersionAsync()).ShouldNotBeNull().ShouldStartWith(version!);
 
         var connection = (await laptop.GetAsync(BuiltInKinds.Secret, "shop-app"))!;
+        (Laptop.Text(connection, "sslmode"), Laptop.Text(connection, "ca.crt")).ShouldBe(("verify-ca", engine.CertificateAuthorityPem));
         await using (var application = await server.ConnectAsync(connection))
         {
             await application.ExecuteAsync("CREATE TABLE items (id INT PRIMARY KEY)");

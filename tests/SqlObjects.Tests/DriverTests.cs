@@ -44,6 +44,22 @@ public sealed class DriverTests
     }
 
     [Fact]
+    public async Task A_database_of_a_namespace_that_is_deleted_does_not_wait_for_a_driver_that_can_no_longer_run()
+    {
+        await using var desk = await DeskAsync(async desk =>
+        {
+            await desk.PatchAsync(DoltKinds.ExternalInstance, "archive", """{"spec":{"allowedNamespaces":{"from":"All"}}}""");
+            await desk.ApplyAsync("{kind: Namespace, metadata: {name: team, finalizers: [example.com/hold]}}");
+            await desk.ApplyAsync("{kind: Database, metadata: {name: shop, namespace: team, finalizers: [database.k8s.dolthub.com/finalizer]}, spec: {instanceRef: {name: archive, namespace: default}, name: shop, owner: {name: keeper}, finalBackup: {skip: true}}}");
+            await desk.PatchStatusAsync(DoltKinds.Database, "team/shop", Made);
+            await desk.DeleteAsync(BuiltInKinds.Namespace, "/team");
+            await desk.DeleteAsync(DoltKinds.Database, "team/shop");
+        });
+        await desk.GoneAsync(DoltKinds.Database, "team/shop");
+        desk.Events.All.ShouldContain(text => text.Contains("its namespace is being deleted", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_administrator_owns_no_database()
     {
         await using var desk = await DeskAsync(desk => desk.ApplyAsync("{kind: Database, metadata: {name: shop}, spec: {instanceRef: {name: archive}, name: shop, owner: {name: admin}}}"));

@@ -78,7 +78,7 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
             return await EndAsync(pass, memory, SqlOutcome.Of(SqlReasons.ServerChanged, $"{kind.Thing(pass.Object)} is on {applied}: an object cannot move to {server.Key}, delete it and make another"), cancellationToken);
         if (pass.Object.Metadata.Finalizers?.Contains(kind.Finalizer) != true)
             await pass.SetFinalizerAsync(true, cancellationToken);
-        var outcome = await TryAsync(server, () => kind.ApplyAsync(pass, server, cancellationToken));
+        var outcome = await TryAsync(pass, server, () => kind.ApplyAsync(pass, server, cancellationToken));
         return await EndAsync(pass, memory, outcome, cancellationToken);
     }
 
@@ -105,7 +105,7 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
         if (decision is DeletionDecision.Remove)
         {
             var server = ((ServerResolution.Usable)resolution).Server;
-            var outcome = await TryAsync(server, () => kind.RemoveAsync(pass, server, cancellationToken));
+            var outcome = await TryAsync(pass, server, () => kind.RemoveAsync(pass, server, cancellationToken));
             if (outcome.Problem is { Reason: SqlReasons.InProgress } progress)
                 return await EndAsync(pass, memory, outcome with { Problem = progress with { Reason = SqlReasons.Deleting } }, cancellationToken);
             decision = outcome.Problem is { } problem ? DeletionRules.AfterFailure(facts, problem.Reason, problem.Message) : new DeletionDecision.Release($"{facts.Thing} was removed");
@@ -134,7 +134,7 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
             : new ServerResolution.Unusable(SqlReasons.ServerChanged, $"it is on {made}, and the spec names {named ?? "no server"}. Put the server back to remove it there");
     }
 
-    private static async Task<SqlOutcome> TryAsync(SqlServer server, Func<Task<SqlOutcome>> attempt)
+    private static async Task<SqlOutcome> TryAsync(SqlPass<T> pass, SqlServer server, Func<Task<SqlOutcome>> attempt)
     {
         try
         {
@@ -144,7 +144,7 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
         {
             return new SqlOutcome(SqlProblem.Of(exception, server));
         }
-        catch (KubernetesException exception) when (SqlProblem.IsRefusal(exception))
+        catch (KubernetesException exception) when (SqlProblem.IsRefusal(exception) && (!exception.IsNamespaceTerminating || pass.Object.Metadata.DeletionTimestamp is not null))
         {
             return new SqlOutcome(SqlProblem.Of(exception));
         }

@@ -43,9 +43,10 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             {
                 await client.MergePatchAsync(BuiltInKinds.Pod, NamespacedName.Of(pod), patch, null, cancellationToken);
             }
-            catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422)
+            catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422 or >= 500)
             {
-                // The pod is gone or is another one: its successor brings a pass of its own.
+                // The pod is gone or is another one, whose successor brings a pass of its own, or the next pass tries again: the write Service selects the
+                // primary by name too, and a lost primary is replaced whatever its label says.
             }
         }
     }

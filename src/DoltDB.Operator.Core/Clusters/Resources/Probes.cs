@@ -14,6 +14,9 @@ internal static class Probes
 {
     private const int DefaultTimeout = 1;
 
+    /// <summary>Whether the server's process is stopped, and not only busy.</summary>
+    private const string IsStopped = "grep -hs -A 2 '^Name:[[:space:]]*dolt$' /proc/[0-9]*/status | grep -q '^State:[[:space:]]*T'";
+
     /// <summary>Recovery of a large journal may take half an hour; until then nothing restarts the server.</summary>
     public static Probe Startup(int port) => Greeting(new Probe { PeriodSeconds = 1, TimeoutSeconds = 3, FailureThreshold = 1800 }, port);
 
@@ -21,31 +24,30 @@ internal static class Probes
     public static Probe Readiness(DoltDbSpec spec) =>
         Of(spec.Probes?.ReadinessProbe, spec.SqlPort()) ?? Greeting(new Probe { PeriodSeconds = 5, TimeoutSeconds = 3, FailureThreshold = 2 }, spec.SqlPort());
 
-    /// <summary>When a server is restarted: after a minute of silence, for a server under load is slow to greet.</summary>
+    /// <summary>
+    /// When a server is restarted: after a minute in which it neither spoke nor ran. One that lets a client wait because it has as many as it may have
+    /// (max_connections) works for those, and is left alone.
+    /// </summary>
     public static Probe Liveness(DoltDbSpec spec) =>
-        Of(spec.Probes?.LivenessProbe, spec.SqlPort()) ?? Greeting(new Probe { PeriodSeconds = 10, TimeoutSeconds = 10, FailureThreshold = 6 }, spec.SqlPort());
+        Of(spec.Probes?.LivenessProbe, spec.SqlPort(), IsStopped) ?? Greeting(new Probe { PeriodSeconds = 10, TimeoutSeconds = 10, FailureThreshold = 6 }, spec.SqlPort(), IsStopped);
 
     /// <summary>The user's probe: its timing always, its handler when it has one.</summary>
-    private static Probe? Of(JsonElement? wanted, int port)
+    private static Probe? Of(JsonElement? wanted, int port, string? unless = null)
     {
         if (wanted?.Deserialize(KubernetesJson.Default.Probe) is not { } probe)
             return null;
-        return probe.Exec is null && probe.HttpGet is null && probe.TcpSocket is null && probe.Grpc is null ? Greeting(probe, port) : probe;
+        return probe.Exec is null && probe.HttpGet is null && probe.TcpSocket is null && probe.Grpc is null ? Greeting(probe, port, unless) : probe;
     }
 
-    /// <summary>Reads the whole greeting, so that the server sees an ordinary end; its own timeout because not every node ends a late command.</summary>
-    private static Probe Greeting(Probe timing, int port) => timing with
+    /// <summary>
+    /// Reads the whole greeting, so that the server sees an ordinary end; its own timeout because not every node ends a late command, and because there
+    /// may be another question to ask in the time that is left.
+    /// </summary>
+    private static Probe Greeting(Probe timing, int port, string? unless = null)
     {
-        Exec = new ExecAction
-        {
-            Command =
-            [
-                "bash",
-                "-c",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"exec 3<>/dev/tcp/127.0.0.1/{port} && timeout {timing.TimeoutSeconds ?? DefaultTimeout} dd bs=4096 count=1 status=none <&3 | grep -qa ."),
-            ],
-        },
-    };
+        var patience = (timing.TimeoutSeconds ?? DefaultTimeout) * 0.7;
+        var greets = string.Create(CultureInfo.InvariantCulture, $"timeout {patience:0.0} dd bs=4096 count=1 status=none <&3 | grep -qa .");
+        var connected = string.Create(CultureInfo.InvariantCulture, $"exec 3<>/dev/tcp/127.0.0.1/{port} && ");
+        return timing with { Exec = new ExecAction { Command = ["bash", "-c", connected + (unless is null ? greets : $"{{ {greets} || ! {unless}; }}")] } };
+    }
 }

@@ -83,7 +83,7 @@ public sealed record DoltDbSpec : JsonShape
     [SchemaRequired]
     public StorageOptions? Storage { get; init; }
 
-    /// <summary>Number of servers: 1, or 2 to 9 with replication. 1 when left out.</summary>
+    /// <summary>Number of servers: 1, or several with replication; up to 9 are usual, more than 64 are refused. 1 when left out.</summary>
     [SchemaRange(Minimum = 1)]
     public int? Replicas { get; init; }
 

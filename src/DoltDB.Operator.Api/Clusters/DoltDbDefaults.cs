@@ -13,6 +13,9 @@ public static class DoltDbDefaults
     /// <summary>More servers of a replicated cluster than this work, at a price, and are warned of.</summary>
     public const int MostUsualReplicas = 9;
 
+    /// <summary>Most servers of a cluster: the configuration of each names all others, and all of it has to fit into one ConfigMap.</summary>
+    public const int MostReplicas = 64;
+
     /// <summary>What the schema fills in for spec.maxConnections, which has no effect.</summary>
     public const int UnusedMaxConnections = 128;
 

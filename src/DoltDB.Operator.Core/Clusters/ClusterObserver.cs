@@ -23,7 +23,7 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
         var pods = Pods(key, set);
         var wanted = (cluster.Spec ?? new DoltDbSpec()).EffectiveReplicas();
         var count = Math.Max(Math.Max(wanted, set?.Spec?.Replicas ?? 0), pods.Keys.DefaultIfEmpty(-1).Max() + 1);
-        var members = Enumerable.Range(0, Math.Min(count, MostMembers))
+        var members = Enumerable.Range(0, Math.Min(count, DoltDbDefaults.MostReplicas))
             .Select(ordinal => new Member
             {
                 Ordinal = ordinal,
@@ -46,9 +46,6 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
             CanExpandVolumes = CanExpand(claims),
         };
     }
-
-    /// <summary>More than any cluster has: a foreign pod with a huge number in its name must not make millions of members.</summary>
-    private const int MostMembers = 64;
 
     private async Task<ImmutableDictionary<int, MemberProbe>> ProbeAsync(
         DoltDb cluster, List<Member> members, Administrator administrator, ContentNeed need, CancellationToken cancellationToken)
@@ -88,9 +85,10 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
     private static bool IsOurs(Pod pod, string name, StatefulSet? set) => pod.Metadata.Controller() is not { } controller
         || (controller is { Kind: "StatefulSet" } && controller.Name == name && (set is null || controller.Uid == set.Metadata.Uid));
 
+    /// <summary>A foreign pod with a huge number in its name must not make millions of members.</summary>
     private static int? Ordinal(string? pod, string cluster) =>
         pod is not null && pod.Length > cluster.Length + 1 && pod.StartsWith(cluster, StringComparison.Ordinal) && pod[cluster.Length] == '-'
-        && int.TryParse(pod.AsSpan(cluster.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && ordinal < MostMembers
+        && int.TryParse(pod.AsSpan(cluster.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && ordinal < DoltDbDefaults.MostReplicas
             ? ordinal
             : null;
 

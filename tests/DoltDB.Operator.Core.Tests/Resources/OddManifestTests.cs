@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
-using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Tests.Clusters;
 using DoltDB.Operator.CrdGenerator;
 
@@ -50,10 +49,8 @@ public sealed class OddManifestTests
             try
             {
                 var situation = new Situation { Spec = sample.ToJsonString() };
-                if (ClusterSpecRules.Check(situation.Cluster).Count > 0)
-                    continue;
-                rendered++;
-                situation.Plan();
+                if (situation.Plan().Desired is not null)
+                    rendered++;
             }
             catch (Exception exception)
             {

@@ -71,6 +71,8 @@ internal static class ClusterSpecRules
         var replicas = spec.EffectiveReplicas();
         if (replicas < 1)
             yield return new("spec.replicas", "replicas must be at least 1");
+        if (replicas > DoltDbDefaults.MostReplicas)
+            yield return new("spec.replicas", $"at most {DoltDbDefaults.MostReplicas} servers are possible, not {replicas}");
         if (!spec.IsReplicated())
             yield break;
         if (replicas == 1)

@@ -43,7 +43,8 @@ public sealed class ReferenceControllerTests
     {
         var config = (await laptop.GetAsync(BuiltInKinds.ConfigMap, "dolt-config"))!;
         config.Metadata.Labels![NameLabel].ShouldBe("dolt");
-        config.Data!.Keys.Order(StringComparer.Ordinal).ShouldBe(["dolt-0.yaml", "dolt-1.yaml"]);
+        config.Data!.Keys.Order(StringComparer.Ordinal).ShouldBe(["dolt-0.yaml", "dolt-1.yaml", "primary"]);
+        config.Data["primary"].ShouldBe("cluster:\n  primary: \"dolt-0\"\n");
         foreach (var (file, other) in (ReadOnlySpan<(string, string)>)[("dolt-0.yaml", "dolt-1"), ("dolt-1.yaml", "dolt-0")])
         {
             var text = config.Data[file].ReplaceLineEndings("\n");

@@ -22,8 +22,8 @@ internal static class SchemaFields
         {
             var definition = CustomResourceDefinition.Of(type, schemas, documentation);
             var root = definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
-            foreach (var name in new[] { "spec", "status" })
-                Add(fields, CustomResourceDefinition.Names(type).Kind, name, root["properties"]![name]!.AsObject(), required: false);
+            foreach (var (name, schema) in root["properties"]!.AsObject().Where(static property => property.Key is "spec" or "status"))
+                Add(fields, CustomResourceDefinition.Names(type).Kind, name, schema!.AsObject(), required: false);
         }
 
         return fields;

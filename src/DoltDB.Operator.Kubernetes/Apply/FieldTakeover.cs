@@ -22,7 +22,8 @@ internal static class FieldTakeover
         foreach (var entry in taken)
             Add(fields, entry["fieldsV1"] as JsonObject ?? []);
         result["fieldsV1"] = fields.DeepClone();
-        return [.. entries.OfType<JsonObject>().Where(entry => entry != own && !taken.Contains(entry)).Select(entry => entry.DeepClone()), result];
+        IEnumerable<JsonNode?> others = entries.OfType<JsonObject>().Where(entry => entry != own && !taken.Contains(entry)).Select(static entry => entry.DeepClone());
+        return new JsonArray([.. others, result]);
     }
 
     /// <summary>Entries of a subresource belong to its writers.</summary>

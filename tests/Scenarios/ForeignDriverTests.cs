@@ -81,24 +81,7 @@ public sealed class ForeignDriverTests : IAsyncLifetime
         metadata: {name: archive-admin}
         stringData: {password: {{password}}}
         ---
-        apiVersion: k8s.dolthub.com/v1alpha
-        kind: DatabaseDriver
-        metadata: {name: files}
-        spec: {image: "example.com/file-driver:1", command: ["{{FileServer.Program}}"], engines: [file]}
-        ---
-        apiVersion: k8s.dolthub.com/v1alpha
-        kind: ExternalInstance
-        metadata: {name: archive}
-        spec:
-          engine: file
-          driver: files
-          host: archive.example.com
-          parameters: {path: "{{server.Path}}"}
-          adminCredentials:
-            username: {value: admin}
-            password:
-              valueFrom:
-                secretKeyRef: {name: archive-admin, key: password}
+        {{Manifests.Archive(server)}}
         """;
 
     /// <summary>A Job whose result is written down is deleted.</summary>

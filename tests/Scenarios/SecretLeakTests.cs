@@ -140,20 +140,7 @@ public sealed class SecretLeakTests(MariaDbEngine mariaDb, PostgreSqlEngine post
     private static string Archive(FileServer files, string password) => $$"""
         {{Secret("archive-admin", $"password: '{password}'")}}
         ---
-        apiVersion: k8s.dolthub.com/v1alpha
-        kind: DatabaseDriver
-        metadata: {name: files}
-        spec: {image: "example.com/file-driver:1", command: ["{{FileServer.Program}}"], engines: [file]}
-        ---
-        apiVersion: k8s.dolthub.com/v1alpha
-        kind: ExternalInstance
-        metadata: {name: archive}
-        spec:
-          engine: file
-          driver: files
-          host: archive.example.com
-          parameters: {path: "{{files.Path}}"}
-          adminCredentials: {username: {value: admin}, password: {valueFrom: {secretKeyRef: {name: archive-admin, key: password} } } }
+        {{Manifests.Archive(files)}}
         ---
         apiVersion: k8s.dolthub.com/v1alpha
         kind: Database

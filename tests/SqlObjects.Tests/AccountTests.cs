@@ -49,15 +49,7 @@ public sealed class AccountTests
     public async Task A_second_rename_before_the_first_is_done_leaves_no_account_behind()
     {
         await using var desk = await DeskAsync();
-        await desk.ApplyAsync(Reader);
-        await desk.CreatedAsync(DoltKinds.User, "reader");
-        desk.Server.DropFailure = new DriverException(DriverError.Refused, "not now");
-        await desk.PatchAsync(DoltKinds.User, "reader", """{"spec":{"name":"second"}}""");
-        await desk.ReadyAsync(DoltKinds.User, "reader", "Failed");
-        await desk.PatchAsync(DoltKinds.User, "reader", """{"spec":{"name":"third"}}""");
-        await desk.ReadyAsync(DoltKinds.User, "reader", "Failed");
-        desk.Server.DropFailure = null;
-        await desk.CreatedAsync(DoltKinds.User, "reader");
+        await RenameTwiceAsync(desk, "third");
         (desk.Server.Password("reader"), desk.Server.Password("second"), desk.Server.Password("third")).ShouldBe((null, null, "word"));
     }
 
@@ -65,15 +57,7 @@ public sealed class AccountTests
     public async Task A_rename_that_is_taken_back_before_it_is_done_keeps_the_account()
     {
         await using var desk = await DeskAsync();
-        await desk.ApplyAsync(Reader);
-        await desk.CreatedAsync(DoltKinds.User, "reader");
-        desk.Server.DropFailure = new DriverException(DriverError.Refused, "not now");
-        await desk.PatchAsync(DoltKinds.User, "reader", """{"spec":{"name":"second"}}""");
-        await desk.ReadyAsync(DoltKinds.User, "reader", "Failed");
-        await desk.PatchAsync(DoltKinds.User, "reader", """{"spec":{"name":"reader"}}""");
-        await desk.ReadyAsync(DoltKinds.User, "reader", "Failed");
-        desk.Server.DropFailure = null;
-        await desk.CreatedAsync(DoltKinds.User, "reader");
+        await RenameTwiceAsync(desk, "reader");
         desk.Server.Changes.ShouldNotContain("drop account 'reader'@'%'");
         (desk.Server.Password("reader"), desk.Server.Password("second")).ShouldBe(("word", null));
     }
@@ -115,5 +99,21 @@ public sealed class AccountTests
         var desk = await SqlDesk.WithInstanceAsync(TimeSpan.FromMilliseconds(50));
         await desk.SecretAsync("reader", ("password", "word"));
         return desk;
+    }
+
+    /// <summary>The account is to be called second, and before that can be finished something else.</summary>
+    private static async Task RenameTwiceAsync(SqlDesk desk, string name)
+    {
+        await desk.ApplyAsync(Reader);
+        await desk.CreatedAsync(DoltKinds.User, "reader");
+        desk.Server.DropFailure = new DriverException(DriverError.Refused, "not now");
+        foreach (var next in (string[])["second", name])
+        {
+            await desk.PatchAsync(DoltKinds.User, "reader", $$$"""{"spec":{"name":"{{{next}}}"}}""");
+            await desk.ReadyAsync(DoltKinds.User, "reader", "Failed");
+        }
+
+        desk.Server.DropFailure = null;
+        await desk.CreatedAsync(DoltKinds.User, "reader");
     }
 }

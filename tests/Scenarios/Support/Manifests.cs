@@ -1,3 +1,5 @@
+using DoltDB.Operator.Drivers.Tests;
+
 namespace DoltDB.Operator.Scenarios.Support;
 
 /// <summary>Manifests as users have them.</summary>
@@ -59,4 +61,22 @@ internal static class Manifests
             podIndex: {{podIndex}}
             automaticFailover: true
         """);
+
+    /// <summary>A server of an engine of somebody else's, its driver included. The administrator's password is expected in Secret <c>archive-admin</c>.</summary>
+    public static string Archive(FileServer server) => $$"""
+        apiVersion: k8s.dolthub.com/v1alpha
+        kind: DatabaseDriver
+        metadata: {name: files}
+        spec: {image: "example.com/file-driver:1", command: ["{{FileServer.Program}}"], engines: [file]}
+        ---
+        apiVersion: k8s.dolthub.com/v1alpha
+        kind: ExternalInstance
+        metadata: {name: archive}
+        spec:
+          engine: file
+          driver: files
+          host: archive.example.com
+          parameters: {path: "{{server.Path}}"}
+          adminCredentials: {username: {value: admin}, password: {valueFrom: {secretKeyRef: {name: archive-admin, key: password} } } }
+        """;
 }

@@ -150,13 +150,9 @@ internal sealed partial class ClusterController
         {
             // The process ends.
         }
-        finally
-        {
-            lock (_engine.Gate) link.Sending = false;
-        }
     }
 
-    /// <summary>Sends everything that the standby lacks; true when more came up in the meantime.</summary>
+    /// <summary>Sends everything that the standby lacks; true when more came up in the meantime, else somebody else may begin to send.</summary>
     private async Task<bool> SendOnceAsync(StandbyLink link)
     {
         ReplicationBatch batch;
@@ -165,7 +161,7 @@ internal sealed partial class ClusterController
         lock (_engine.Gate)
         {
             link.SendAgain = false;
-            if (Role != ClusterRole.Primary || _engine.IsStopped) return false;
+            if (Role != ClusterRole.Primary || _engine.IsStopped) return link.Sending = false;
             generation = _generation;
             batch = Collect(link);
         }
@@ -173,11 +169,11 @@ internal sealed partial class ClusterController
         var (reply, error) = await _network.SendAsync(_hostName, link.Remote.Address, batch, _engine.Stopped);
         lock (_engine.Gate)
         {
-            if (generation != _generation) return Role == ClusterRole.Primary;
+            if (generation != _generation) return link.Sending = Role == ClusterRole.Primary;
             if (reply is null) MarkFailed(link, error!);
             else if (reply.Value.Accepted) MarkPushed(link, batch);
             else LearnFrom(reply.Value);
-            return link.SendAgain && reply is { Accepted: true };
+            return link.Sending = link.SendAgain && reply is { Accepted: true };
         }
     }
 

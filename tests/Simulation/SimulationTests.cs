@@ -13,6 +13,7 @@ public sealed class SimulationTests
 {
     private const int UsualSeeds = 200;
     private const int ShownLines = 120;
+    private const int ProgressStep = 500;
 
     [Fact]
     public void Whatever_fails_no_invariant_breaks_and_the_cluster_recovers()
@@ -23,6 +24,7 @@ public sealed class SimulationTests
         var failures = new List<SimulationResult>();
         var (handOvers, failovers, acknowledged, lost, simulated) = (0, 0, 0, 0, TimeSpan.Zero);
         var gate = new Lock();
+        var (done, began) = (0, Environment.TickCount64);
         Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
         {
             var result = SimulationRun.Run(seed);
@@ -37,6 +39,8 @@ public sealed class SimulationTests
                     failures.Add(Keep(result));
                 else if (Environment.GetEnvironmentVariable("SIMULATION_TRACES") is not null)
                     Keep(result);
+                if (++done % ProgressStep == 0)
+                    output?.WriteLine($"{done} of {count} seeds after {(Environment.TickCount64 - began) / 1000} s, {failures.Count} failed");
             }
         });
         output?.WriteLine($"{count} seeds from {first}: {handOvers} planned hand-overs, {failovers} failovers and repairs, {acknowledged} acknowledged rows, {lost} lost by failovers, {simulated.TotalHours:0.0} hours simulated");

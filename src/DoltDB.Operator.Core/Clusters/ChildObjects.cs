@@ -67,7 +67,14 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             ["metadata"] = new JsonObject { ["uid"] = service.Metadata.Uid },
             ["spec"] = new JsonObject { ["selector"] = new JsonObject { [ClusterLabels.PodName] = pod } },
         };
-        await client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken);
+        try
+        {
+            await client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422 or >= 500)
+        {
+            // The next pass tries again; a step must not wait for it.
+        }
     }
 
     /// <summary>

@@ -36,6 +36,9 @@ internal sealed record ClusterFacts
     /// <summary>Ordinals of standbys that were sent what they lack a moment ago: it is not sent again yet.</summary>
     public ImmutableHashSet<int> Healing { get; init; } = [];
 
+    /// <summary>Whether writing <c>podIndex</c> of this generation was refused, or somebody applies that field.</summary>
+    public bool IsPodIndexLeftAlone { get; init; }
+
     /// <summary>Whether the class of the volumes allows them to grow; null when it is not known.</summary>
     public bool? CanExpandVolumes { get; init; }
 

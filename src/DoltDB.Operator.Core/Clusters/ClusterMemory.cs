@@ -11,6 +11,7 @@ internal sealed class ClusterMemory
     private readonly Rest handOvers = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10));
     private string? handOverFailure;
     private DoltDb? written;
+    private long? generationWithoutPodIndex;
 
     /// <summary>How much the next pass must know of what the servers hold.</summary>
     public ContentNeed Need { get; set; } = ContentNeed.Recent;
@@ -32,6 +33,7 @@ internal sealed class ClusterMemory
     {
         ChildrenRefused = ChildrenRefused,
         HandOverFailure = handOvers.Lasts(facts.Now) ? handOverFailure : null,
+        IsPodIndexLeftAlone = generationWithoutPodIndex is { } left && left == facts.Cluster.Metadata.Generation,
         Healing = [.. healings.Where(pair => pair.Value.Lasts(facts.Now)).Select(pair => pair.Key)],
     };
 
@@ -51,6 +53,9 @@ internal sealed class ClusterMemory
             healings[heal.Standby] = rest = new Rest(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
         rest.Begin(facts.Now);
     }
+
+    /// <summary>Remembers that nobody may write <c>podIndex</c> of this spec but who does already.</summary>
+    public void LeavePodIndex(DoltDb cluster) => generationWithoutPodIndex = cluster.Metadata.Generation;
 
     /// <summary>Remembers our own last write.</summary>
     public void Written(DoltDb cluster) => written = cluster;

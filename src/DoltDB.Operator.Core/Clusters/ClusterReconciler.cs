@@ -95,7 +95,7 @@ internal sealed class ClusterReconciler(
         {
             var written = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
             if (plan.PodIndex is { } index)
-                await FollowPrimaryAsync(written, index, cancellationToken);
+                await FollowPrimaryAsync(written, index, memory, cancellationToken);
             memory.Calm = plan.IsCalm && ReferenceEquals(written, cluster) ? (facts, plan) : null;
             return (plan, written, memory.ChildrenRefused != facts.ChildrenRefused);
         }
@@ -142,9 +142,16 @@ internal sealed class ClusterReconciler(
         }
     }
 
-    /// <summary>Tells the spec who is the primary. Whoever changed it in this moment, or forbids it, is right.</summary>
-    private async Task FollowPrimaryAsync(DoltDb cluster, int ordinal, CancellationToken cancellationToken)
+    /// <summary>Tells the spec who is the primary. Whoever changed it in this moment, applies it, or forbids it, is right.</summary>
+    private async Task FollowPrimaryAsync(DoltDb cluster, int ordinal, ClusterMemory memory, CancellationToken cancellationToken)
     {
+        var live = await client.GetAsync(DoltKinds.DoltDb with { KeepsManagedFields = true }, NamespacedName.Of(cluster), cancellationToken);
+        if (live?.Metadata.Unknown?.GetValueOrDefault("managedFields") is { } entries && PodIndexRules.IsApplied(entries))
+        {
+            memory.LeavePodIndex(cluster);
+            return;
+        }
+
         var patch = new JsonObject
         {
             ["metadata"] = new JsonObject { ["uid"] = cluster.Metadata.Uid, ["resourceVersion"] = cluster.Metadata.ResourceVersion },
@@ -154,8 +161,10 @@ internal sealed class ClusterReconciler(
         {
             await client.MergePatchAsync(DoltKinds.DoltDb, NamespacedName.Of(cluster), patch, null, cancellationToken);
         }
-        catch (KubernetesException exception) when (exception.Code is 403 or 409 or 422)
+        catch (KubernetesException exception) when (exception.Code is >= 400 and < 500 and not 404 and not 429)
         {
+            if (exception.Code != 409)
+                memory.LeavePodIndex(cluster);
             Log.PodIndexNotWritten(logger, ordinal, exception.Message);
         }
     }

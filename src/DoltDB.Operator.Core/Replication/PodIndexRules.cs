@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
@@ -18,10 +19,29 @@ internal static class PodIndexRules
     public static int? ToWrite(PlanDraft draft, ClusterStep? step)
     {
         var facts = draft.Facts;
-        if (step is not null || draft is not { Primary: PrimaryDecision.Settled settled, Intent: null, Problems.Count: 0 } || ClusterPlanner.IsPaused(facts))
+        if (facts.IsPodIndexLeftAlone || step is not null || draft is not { Primary: PrimaryDecision.Settled settled, Intent: null, Problems.Count: 0 } || ClusterPlanner.IsPaused(facts))
             return null;
         var isFollowing = facts.Spec.Replication?.Primary is { PodIndex: { } written, FollowPrimary: not false } && written != settled.Ordinal && facts.Status.HandledPodIndex == written;
         return isFollowing && settled.Ordinal < facts.Spec.EffectiveReplicas() && !IsDeclaredElsewhere(facts.Cluster.Metadata) ? settled.Ordinal : null;
+    }
+
+    /// <summary>
+    /// Whether one of <c>metadata.managedFields</c> tells that somebody applied the field (<c>kubectl apply --server-side</c> leaves no annotation): the next apply
+    /// of that manifest would be refused with a conflict.
+    /// </summary>
+    public static bool IsApplied(JsonElement managedFields) =>
+        managedFields.ValueKind == JsonValueKind.Array && managedFields.EnumerateArray().Any(static entry =>
+            entry.TryGetProperty("operation", out var operation) && operation.ValueEquals("Apply") && entry.TryGetProperty("fieldsV1", out var fields) && OwnsPodIndex(fields));
+
+    private static bool OwnsPodIndex(JsonElement fields)
+    {
+        foreach (var field in (string[])["f:spec", "f:replication", "f:primary", "f:podIndex"])
+        {
+            if (fields.ValueKind != JsonValueKind.Object || !fields.TryGetProperty(field, out fields))
+                return false;
+        }
+
+        return true;
     }
 
     private static bool IsDeclaredElsewhere(ObjectMeta metadata) =>

@@ -11,6 +11,12 @@ namespace DoltDB.Operator.Kubernetes.Queues;
 public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
+    /// <summary>
+    /// Keys that are not due soon come together, up to this much early: waking up for one costs more than the work on one, and a thousand servers are probed
+    /// every second.
+    /// </summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock gate = new();
     private readonly Channel<TKey> ready = Channel.CreateUnbounded<TKey>();
     private readonly HashSet<TKey> dirty = [];
@@ -75,7 +81,9 @@ public sealed class WorkQueue<TKey> : IDisposable
                 return;
             }
 
-            var when = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+            var when = time.GetTimestamp() + Ticks(delay);
+            if (delay >= 5 * Beat)
+                when -= when % Ticks(Beat);
             if (due.TryGetValue(key, out var scheduled) && scheduled <= when)
                 return;
             due[key] = when;
@@ -111,20 +119,24 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// </summary>
     public async ValueTask<(bool Taken, TKey? Key)> TakeAsync(CancellationToken cancellationToken)
     {
-        while (await ready.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        TKey key;
+        try
         {
-            if (!ready.Reader.TryRead(out var key))
-                continue;
-            lock (gate)
-            {
-                processing.Add(key);
-                dirty.Remove(key);
-            }
-
-            return (true, key);
+            // Not WaitToReadAsync, which wakes every worker for each key.
+            key = await ready.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            return (false, default);
         }
 
-        return (false, default);
+        lock (gate)
+        {
+            processing.Add(key);
+            dirty.Remove(key);
+        }
+
+        return (true, key);
     }
 
     /// <summary>Gives the key back; it is queued again when it was added while it was worked on.</summary>
@@ -160,6 +172,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         ShutDown();
         timer.Dispose();
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private void AddLocked(TKey key)
     {

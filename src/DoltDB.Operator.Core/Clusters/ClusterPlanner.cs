@@ -180,10 +180,19 @@ internal static class ClusterPlanner
     {
         if (primary is PrimaryDecision.Settled settled)
             return member.Ordinal == settled.Ordinal ? ClusterLabels.Primary : member.IsReachable && !member.IsStandby ? null : ClusterLabels.Standby;
-        if (primary is PrimaryDecision.Promote promote && promote.Ordinal == member.Ordinal && member.IsPrimary)
+        if (member.IsPrimary && IsAboutToGoOn(member, primary))
             return member.RoleLabel;
         return member.IsReachable && !member.IsStandby ? null : member.IsStandby ? ClusterLabels.Standby : member.RoleLabel;
     }
+
+    /// <summary>A primary that is raised, that a hand-over has not reached yet, or that nobody may be sure of yet: it keeps the label that it has.</summary>
+    private static bool IsAboutToGoOn(Member member, PrimaryDecision? primary) => primary switch
+    {
+        PrimaryDecision.Promote promote => promote.Ordinal == member.Ordinal,
+        PrimaryDecision.ContinueHandOver go => go.HandOver.From == member.Ordinal,
+        PrimaryDecision.Waiting { Reason: PrimaryReasons.WaitingForServers } => true,
+        _ => false,
+    };
 
     private static bool NeedsContentNow(PlanDraft draft) =>
         draft.Primary is not (null or PrimaryDecision.Settled)

@@ -83,9 +83,12 @@ internal sealed class ClusterReconciler(
         memory.Need = plan.NextContentNeed;
         memory.IsRefused = facts.Members.Any(member => member.Probe.IsAccessDenied || LacksSecret(member.Pod));
 
-        // What a step needs after a crash is in the status before the step. Without a step the status tells what is done, not what is about to be.
+        // What a step needs after a crash is in the status before the step. Without a step the status tells what is done, not what is about to be; but nobody
+        // is routed to who is not known as the primary: after a crash another one would be taken for it.
         if (plan.Step is not null)
             cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
+        else if (plan.Status.PrimaryEpoch is not null && (facts.Status.CurrentPrimaryPodIndex != plan.Status.CurrentPrimaryPodIndex || facts.Status.PrimaryEpoch != plan.Status.PrimaryEpoch))
+            cluster = await WriteStatusAsync(cluster, plan.Status with { ObservedGeneration = facts.Status.ObservedGeneration, Phase = facts.Status.Phase, Conditions = facts.Status.Conditions }, memory, cancellationToken);
         Record(cluster, plan.Events);
         await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
         if (plan.Routed is { } routed)

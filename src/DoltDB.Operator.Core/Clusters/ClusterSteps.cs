@@ -148,7 +148,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     {
         var state = step.State;
         var result = await handOvers.RunAsync(
-            state, Endpoint(facts, state.From, administrator), Endpoint(facts, state.To, administrator), step.MinimumCaughtUp, reserveEpochAsync, cancellationToken);
+            state, Endpoint(facts, state.From, administrator), Endpoint(facts, state.To, administrator), ClusterNames.Pod(facts.Name, state.To ?? 0), step.MinimumCaughtUp, reserveEpochAsync, cancellationToken);
         var (from, to) = (ClusterNames.Pod(facts.Name, state.From ?? 0), ClusterNames.Pod(facts.Name, state.To ?? 0));
         return new StepResult(true, result.IsDone
             ? new ClusterEvent(EventType.Normal, "PrimaryNew", $"{to} took over from {from} at epoch {state.Epoch}: {step.Because}")

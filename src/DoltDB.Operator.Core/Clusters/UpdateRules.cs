@@ -69,9 +69,12 @@ internal static class UpdateRules
             return nothing with { Next = Remove(stale[0], respectsBudget: true, "it is not of the wanted template") };
         if (facts.HandOverFailure is { } failure)
             return nothing with { Waiting = $"the last hand-over failed: {failure}" };
-        return HandOverRules.ForUpdate(facts, primary ?? 0) is { } handOver
-            ? nothing with { HandOver = handOver }
-            : nothing with { Waiting = "no standby can take over from the primary" };
+        return HandOverRules.ForUpdate(facts, primary ?? 0) switch
+        {
+            null => nothing with { Waiting = "no standby can take over from the primary" },
+            { Refusal: { } refusal } => nothing with { Waiting = refusal },
+            var handOver => nothing with { HandOver = handOver },
+        };
     }
 
     /// <summary>What must be healthy before the next pod is touched and is not.</summary>

@@ -15,6 +15,15 @@ internal static class BootstrapRules
         return facts.IsFresh ? DecideFresh(facts, requested, epoch) : DecideFromData(facts, requested, epoch);
     }
 
+    /// <summary>
+    /// A server that says primary although nobody knows of one, while another that may have been primary after it has not answered: what it takes now would be
+    /// lost. Null when there is nothing to wait for.
+    /// </summary>
+    public static PrimaryDecision.Waiting? Silent(ClusterFacts facts) =>
+        facts.Status.CurrentPrimaryPodIndex is null && !facts.IsFresh && !facts.Spec.AllowsDataLoss() && facts.Members.Any(member => !member.IsReachable)
+            ? Wait(facts)
+            : null;
+
     /// <summary>Nothing is stored anywhere: the requested server is promoted as soon as it answers.</summary>
     private static PrimaryDecision DecideFresh(ClusterFacts facts, Member requested, long epoch)
     {
@@ -26,27 +35,36 @@ internal static class BootstrapRules
             : DecideFromData(facts, requested, epoch);
     }
 
-    /// <summary>Volumes were there before: only a server that holds everything that any other holds may be promoted.</summary>
+    /// <summary>
+    /// Volumes were there before: only a server that holds everything that any other holds may be promoted. Where losing data is allowed, those that answer
+    /// are enough, and of different ones the one at the highest epoch is taken.
+    /// </summary>
     private static PrimaryDecision DecideFromData(ClusterFacts facts, Member requested, long epoch)
     {
-        if (facts.Members.Any(member => !member.IsReachable || member.Probe.Content is null))
+        var asked = facts.Spec.AllowsDataLoss() ? facts.Members.Where(member => member.Probe.Content is not null).ToList() : [.. facts.Members];
+        if (asked.Count == 0 || asked.Exists(member => !member.IsReachable || member.Probe.Content is null || member.IsStandalone))
             return Wait(facts);
-        if (facts.Members.Any(member => member.IsStandalone))
-            return Wait(facts);
-        var complete = facts.Members.Where(member => HoldsAll(facts, member)).OrderBy(member => member.Ordinal).ToList();
+        var complete = asked.Where(member => HoldsAll(asked, member)).OrderBy(member => member.Ordinal).ToList();
         var chosen = complete.Contains(requested) ? requested : complete.FirstOrDefault();
         if (chosen is not null)
-            return new PrimaryDecision.Promote(chosen.Ordinal, epoch, PrimaryReasons.Bootstrap, $"{chosen.PodName} holds all that any server holds");
-        var holdings = facts.Members.Select(member => $"{member.PodName} at epoch {member.Probe.Epoch}: {Describe(member)}");
+            return new PrimaryDecision.Promote(chosen.Ordinal, epoch, PrimaryReasons.Bootstrap, $"{chosen.PodName} holds all that any server that answers holds");
+        if (facts.Spec.AllowsDataLoss())
+        {
+            var latest = asked.OrderByDescending(member => member.Probe.Epoch).ThenByDescending(member => member == requested).ThenBy(member => member.Ordinal).First();
+            return new PrimaryDecision.Promote(
+                latest.Ordinal, epoch, PrimaryReasons.Bootstrap, $"the volumes hold different data, {latest.PodName} is at the highest epoch, and data loss is allowed");
+        }
+
+        var holdings = asked.Select(member => $"{member.PodName} at epoch {member.Probe.Epoch}: {Describe(member)}");
         return new PrimaryDecision.Waiting(
             PrimaryReasons.DataDiverged,
-            $"the volumes hold different data ({string.Join("; ", holdings)}); choose one by restarting with the others' volumes removed");
+            $"the volumes hold different data ({string.Join("; ", holdings)}); choose one by restarting with the others' volumes removed, or set spec.failover.allowDataLoss to go on with the one of the highest epoch");
     }
 
-    private static bool HoldsAll(ClusterFacts facts, Member member)
+    private static bool HoldsAll(List<Member> asked, Member member)
     {
         var content = member.Probe.Content!;
-        return facts.Members.All(other => other.Probe.Content!.Databases.All(
+        return asked.TrueForAll(other => other.Probe.Content!.Databases.All(
             pair => content.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value));
     }
 
@@ -57,6 +75,6 @@ internal static class BootstrapRules
         var away = facts.Members.Where(member => !member.IsReachable).Select(member => member.PodName).ToList();
         return new PrimaryDecision.Waiting(
             PrimaryReasons.WaitingForServers,
-            away.Count > 0 ? $"waiting for {string.Join(", ", away)}" : "waiting for the servers to enter cluster mode");
+            away.Count > 0 ? $"waiting for {string.Join(", ", away)}{(facts.IsFresh ? "" : ", whose volume may hold what nobody else has; spec.failover.allowDataLoss goes on without")}" : "waiting for the servers to enter cluster mode");
     }
 }

@@ -83,9 +83,23 @@ internal static class Candidates
             return null;
         if (missing.Count > 0)
             return $"lacks database {string.Join(", ", missing)}";
-        return facts.Spec.Failover?.MaxLagMillis is { } most && member.ReportedLag is { } lag && lag.TotalMilliseconds > most
-            ? $"lagged {lag.TotalMilliseconds:0} ms behind, and spec.failover.maxLagMillis is {most}"
-            : Doubt(facts, member);
+        return (facts.Spec.Failover?.MaxLagMillis is { } most ? OfLag(facts, member, most) : null) ?? Doubt(facts, member);
+    }
+
+    /// <summary>
+    /// What the primary last said of the standby; where that is not known (the operator began after the primary was lost), the time between the last proof that
+    /// both were equal and the loss: it lags at most that.
+    /// </summary>
+    private static string? OfLag(ClusterFacts facts, Member member, long most)
+    {
+        var proven = facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName)?.Time;
+        var lag = member.ReportedLag ?? (facts.Find(facts.Status.CurrentPrimaryPodIndex)?.Probe.AwaySince ?? facts.Now) - proven;
+        return lag switch
+        {
+            null => $"nobody knows how far it lags, and spec.failover.maxLagMillis is {most}",
+            { TotalMilliseconds: var millis } when millis > most => $"{(member.ReportedLag is null ? "lagged perhaps" : "lagged")} {millis:0} ms behind, and spec.failover.maxLagMillis is {most}",
+            _ => null,
+        };
     }
 
     /// <summary>A server that says primary at an epoch below that of the current primary: it slept while another took over.</summary>

@@ -17,34 +17,36 @@ internal sealed class HandOverProcedure(MemberCommands commands)
     private const int Comparisons = 3;
 
     /// <summary>
-    /// Runs the hand-over. <paramref name="reserveEpochAsync"/> writes a new epoch to the status before it is used to make the old primary
+    /// Runs the hand-over; <paramref name="target"/> is the new primary's name among the remotes of the old one. <paramref name="reserveEpochAsync"/> writes a new epoch to the status before it is used to make the old primary
     /// primary again.
     /// </summary>
     public async Task<HandOverResult> RunAsync(
-        HandOverStatus state, DoltEndpoint? from, DoltEndpoint? to, int minimumCaughtUp, Func<Task<long>> reserveEpochAsync, CancellationToken cancellationToken)
+        HandOverStatus state, DoltEndpoint? from, DoltEndpoint? to, string target, int minimumCaughtUp, Func<Task<long>> reserveEpochAsync, CancellationToken cancellationToken)
     {
         var epoch = state.Epoch ?? 0;
         bool? isEqual = null;
         string? drainFailure = null;
-        var isDrainTried = false;
+        var progress = new HandOverProgress();
         for (var i = 0; i < MostSteps; i++)
         {
             var roles = await Task.WhenAll(commands.ReadRoleAsync(from, cancellationToken), commands.ReadRoleAsync(to, cancellationToken));
-            switch (HandOverSteps.Next(new HandOverObservation(roles[0], roles[1], isEqual), epoch, isDrainTried))
+            switch (HandOverSteps.Next(new HandOverObservation(roles[0], roles[1], isEqual), epoch, progress))
             {
                 case HandOverStep.Drain:
-                    drainFailure = (await commands.DrainAsync(from!, epoch, minimumCaughtUp, cancellationToken)).Failure;
-                    isDrainTried = true;
+                    var drained = await commands.DrainAsync(from!, epoch, minimumCaughtUp, cancellationToken);
+                    drainFailure = drained.Failure;
+                    progress = progress with { IsDrainTried = true, IsTargetCaughtUp = IsCaughtUp(drained, target) };
                     break;
                 case HandOverStep.Compare:
                     isEqual = await CompareAsync(from!, to!, cancellationToken);
                     break;
                 case HandOverStep.Promote:
                     await commands.PromoteAsync(to!, epoch, cancellationToken);
+                    progress = progress with { Promotions = progress.Promotions + 1 };
                     break;
                 case HandOverStep.RollBack:
                     await commands.PromoteAsync(from!, await reserveEpochAsync(), cancellationToken);
-                    return new HandOverResult(false, isEqual == false ? "the target lacks what the primary holds; the old primary goes on" : "the target was lost on the way; the old primary goes on");
+                    return new HandOverResult(false, $"{Reason(isEqual, progress)}; the old primary goes on");
                 case HandOverStep.Done:
                     return new HandOverResult(true, "the primary role was handed over");
                 case HandOverStep.Abandoned:
@@ -56,6 +58,18 @@ internal sealed class HandOverProcedure(MemberCommands commands)
 
         return new HandOverResult(false, "the roles did not settle");
     }
+
+    private static bool? IsCaughtUp(DrainResult drained, string target) => drained.Failure is null
+        ? drained.Rows.Where(row => row.Remote == target).All(static row => row.CaughtUp)
+        : null;
+
+    private static string Reason(bool? isEqual, HandOverProgress progress) => progress switch
+    {
+        { IsTargetCaughtUp: false } => "the primary could not give the target all that it holds",
+        { IsTargetCaughtUp: null } => "nobody knows what the target was given before the primary stepped down",
+        { Promotions: > 0 } => "the target did not become primary",
+        _ => isEqual == false ? "the target lacks what the primary holds" : "the target was lost on the way",
+    };
 
     private async Task<bool> CompareAsync(DoltEndpoint from, DoltEndpoint to, CancellationToken cancellationToken)
     {

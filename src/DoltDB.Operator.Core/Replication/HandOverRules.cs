@@ -15,6 +15,10 @@ internal sealed record HandOverIntent(int To, string Reason, string Because, str
 /// <summary>Whether the primary role should move although nothing is wrong with the primary.</summary>
 internal static class HandOverRules
 {
+    private static readonly TimeSpan NotableLag = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan WorthWaiting = TimeSpan.FromMinutes(1);
+
     /// <summary>The most urgent wish for the settled primary, or null.</summary>
     public static HandOverIntent? Intent(ClusterFacts facts, int primary) =>
         Leaving(facts, primary) ?? Rested(facts, ScaleDown(facts, primary) ?? Annotated(facts, primary) ?? Request(facts, primary));
@@ -26,8 +30,18 @@ internal static class HandOverRules
 
     /// <summary>The wish of a rolling update that has only the primary left; null when no standby may take over.</summary>
     public static HandOverIntent? ForUpdate(ClusterFacts facts, int primary) => Target(facts, primary, facts.Members.Length) is { } target
-        ? new HandOverIntent(target.Ordinal, PrimaryReasons.RollingUpdate, $"{facts.Find(primary)?.PodName} is updated last, {target.PodName} takes over", null)
+        ? new HandOverIntent(
+            target.Ordinal, PrimaryReasons.RollingUpdate, $"{facts.Find(primary)?.PodName} is updated last, {target.PodName} takes over",
+            facts.Members.Where(member => member.Ordinal != primary && IsCatchingUp(member)).Select(CatchingUp).FirstOrDefault())
         : null;
+
+    /// <summary>
+    /// With a standby that lags Dolt refuses writes for ten seconds before it hands over. A restarted standby is found by the primary within some ten seconds;
+    /// one that needs more than a minute is not waited for.
+    /// </summary>
+    private static bool IsCatchingUp(Member member) => member.IsStandby && member.ReportedLag is { } lag && lag >= NotableLag && lag < WorthWaiting;
+
+    private static string CatchingUp(Member member) => $"{member.PodName} is catching up, and the primary would refuse writes for ten seconds while it waits for it";
 
     /// <summary>Whether the request of <c>podIndex</c> is new.</summary>
     public static bool IsRequested(ClusterFacts facts) => facts.Status.HandledPodIndex != facts.Spec.RequestedPodIndex();
@@ -86,8 +100,8 @@ internal static class HandOverRules
         PrimaryReasons.Switchover,
         because,
         Objection(facts, primary, facts.Find(target)) ?? facts.Members
-            .Where(member => member.Ordinal != primary && member.Ordinal != target && member.Ordinal < facts.Spec.EffectiveReplicas() && !member.IsStandby)
-            .Select(member => $"{member.PodName} is not in replication, and the primary would refuse writes for ten seconds while it waits for it")
+            .Where(member => member.Ordinal != primary && member.Ordinal != target && member.Ordinal < facts.Spec.EffectiveReplicas() && (!member.IsStandby || IsCatchingUp(member)))
+            .Select(member => member.IsStandby ? CatchingUp(member) : $"{member.PodName} is not in replication, and the primary would refuse writes for ten seconds while it waits for it")
             .FirstOrDefault());
 
     private static HandOverIntent? Request(ClusterFacts facts, int primary)

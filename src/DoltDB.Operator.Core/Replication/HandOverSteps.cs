@@ -8,6 +8,19 @@ namespace DoltDB.Operator.Core.Replication;
 /// <param name="IsProvenEqual">Whether both, as standbys, hold the same databases and accounts; null when it was not compared.</param>
 internal sealed record HandOverObservation(DoltRoleReport? From, DoltRoleReport? To, bool? IsProvenEqual);
 
+/// <summary>What this attempt at a hand-over has done so far; nothing of it is known to one that goes on after a crash.</summary>
+internal sealed record HandOverProgress
+{
+    /// <summary>Whether a drain was answered already.</summary>
+    public bool IsDrainTried { get; init; }
+
+    /// <summary>Whether the drain's answer says of every database that the new primary has all of it; null when there was no such answer.</summary>
+    public bool? IsTargetCaughtUp { get; init; }
+
+    /// <summary>How often the new primary was told to be primary.</summary>
+    public int Promotions { get; init; }
+}
+
 /// <summary>The next step of a hand-over.</summary>
 internal enum HandOverStep
 {
@@ -39,23 +52,30 @@ internal enum HandOverStep
 /// </summary>
 internal static class HandOverSteps
 {
-    /// <summary>The next step of the hand-over at <paramref name="epoch"/>; <paramref name="isDrainTried"/> when a drain was answered already.</summary>
-    public static HandOverStep Next(HandOverObservation seen, long epoch, bool isDrainTried)
+    /// <summary>How often a promotion is tried: one that comes late loses against the old primary's new epoch.</summary>
+    private const int MostPromotions = 2;
+
+    /// <summary>The next step of the hand-over at <paramref name="epoch"/>.</summary>
+    public static HandOverStep Next(HandOverObservation seen, long epoch, HandOverProgress progress)
     {
         if (seen.To is { Role: DoltRole.Primary } && seen.To.Epoch >= epoch)
             return HandOverStep.Done;
         return seen.From switch
         {
             null => HandOverStep.Lost,
-            { Role: DoltRole.Primary } => isDrainTried || seen.From.Epoch >= epoch || !IsStandby(seen.To) ? HandOverStep.Abandoned : HandOverStep.Drain,
-            { Role: DoltRole.Standby } => AfterDrain(seen),
+            { Role: DoltRole.Primary } => progress.IsDrainTried || seen.From.Epoch >= epoch || !IsStandby(seen.To) ? HandOverStep.Abandoned : HandOverStep.Drain,
+            { Role: DoltRole.Standby } => AfterDrain(seen, progress),
             _ => HandOverStep.RollBack,
         };
     }
 
-    private static HandOverStep AfterDrain(HandOverObservation seen)
+    /// <summary>
+    /// The comparison does not see uncommitted rows of branches other than the default one, and Dolt's answer does not say whether the standby can be
+    /// reached: both are wanted. Without the answer (lost, or a crash) the old primary goes on, which loses nothing.
+    /// </summary>
+    private static HandOverStep AfterDrain(HandOverObservation seen, HandOverProgress progress)
     {
-        if (!IsStandby(seen.To))
+        if (!IsStandby(seen.To) || progress is not { IsTargetCaughtUp: true, Promotions: < MostPromotions })
             return HandOverStep.RollBack;
         return seen.IsProvenEqual switch
         {

@@ -17,6 +17,8 @@ internal static class PrimaryRules
         var valid = ValidPrimary(facts);
         if (facts.Status.HandOver is { } handOver && Resume(facts, handOver, valid) is { } resumed)
             return resumed;
+        if (valid is not null && BootstrapRules.Silent(facts) is { } silent)
+            return silent;
         if (valid is not null)
             return RaiseAboveReserved(facts, valid) ?? new PrimaryDecision.Settled(valid.Ordinal, valid.Probe.Epoch);
         return facts.Status.CurrentPrimaryPodIndex is { } current
@@ -76,8 +78,9 @@ internal static class PrimaryRules
                 : null;
         }
 
+        // One that failed is over, and the primary goes on above the epoch that the hand-over reserved: to try without end would refuse writes without end.
         if (valid is not null)
-            return new PrimaryDecision.ContinueHandOver(handOver);
+            return facts.HandOverFailure is null ? new PrimaryDecision.ContinueHandOver(handOver) : null;
         return from?.IsReachable == true ? new PrimaryDecision.ContinueHandOver(handOver) : null;
     }
 

@@ -55,6 +55,25 @@ public sealed class BootstrapTests
         plan.Status.ReplicationEpoch.ShouldBe(7);
     }
 
+    [Fact]
+    public void Over_volumes_that_were_there_before_nobody_is_taken_for_the_primary_until_all_have_answered()
+    {
+        var old = WithOldVolumes(Situation.Fresh(3)).With(0, DoltRole.Primary, 3, null).With(2, DoltRole.Standby, 3, null);
+        var plan = old.Silent(1, TimeSpan.FromSeconds(10)).Plan();
+        plan.Status.CurrentPrimaryPodIndex.ShouldBeNull("db-1 may have been primary after db-0");
+        plan.Status.Conditions!.First(c => c.Type == "Ready").Message!.ShouldContain("waiting for db-1");
+        old.With(1, DoltRole.Primary, 4, null).Plan().Status.CurrentPrimaryPodIndex.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Who_allows_data_loss_goes_on_with_the_volumes_that_are_there_and_with_the_highest_epoch()
+    {
+        var old = WithOldVolumes(Situation.Fresh(3)).With(0, DoltRole.Standby, 4, null).With(1, DoltRole.Standby, 5, null).Holding(0, "shop=a").Holding(1, "shop=b").Silent(2, TimeSpan.FromMinutes(5));
+        old.Plan().Step.ShouldBeNull();
+        var allowed = old with { Spec = Situation.Replicated(3, 0, ""","failover":{"allowDataLoss":true}""") };
+        allowed.Plan().Step.ShouldBeOfType<ClusterStep.Promote>().Ordinal.ShouldBe(1);
+    }
+
     private static Situation WithOldVolumes(Situation situation) => situation with
     {
         Claims = [.. situation.Claims.Select(claim => claim with { Metadata = claim.Metadata with { CreationTimestamp = Situation.Start.AddDays(-1) } })],

@@ -74,6 +74,24 @@ public sealed class FailoverTests
         Situation.Steady(2).With(1, DoltRole.Standby, 1, null).Silent(0, LongEnough).Plan().Step.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(100, "lagged perhaps")]
+    [InlineData(10_000_000, null)]
+    public void A_lag_that_nobody_told_is_at_most_the_time_since_the_last_proof(int most, string? refusal)
+    {
+        var lost = Situation.Steady().Silent(0, TimeSpan.FromSeconds(30));
+        lost = lost with
+        {
+            Spec = Situation.Replicated(3, 0, $$""","failover":{"maxLagMillis":{{most}}}"""),
+            Status = lost.Status! with { LastEqual = [.. lost.Status.LastEqual!.Select(proof => proof with { Time = lost.Now.AddMinutes(-1) })] },
+        };
+        var plan = lost.Plan();
+        if (refusal is null)
+            plan.Step.ShouldBeOfType<ClusterStep.Failover>();
+        else
+            plan.Status.Conditions!.First(c => c.Type == "Ready").Message!.ShouldContain(refusal);
+    }
+
     [Fact]
     public void A_user_who_allows_data_loss_gets_the_failover()
     {

@@ -15,7 +15,39 @@ public sealed class ReplicationFaultTests
     public void A2_A_refused_drain_ends_the_hand_over_with_the_old_primary()
     {
         var stillPrimary = new HandOverObservation(new DoltRoleReport(DoltRole.Primary, 1), new DoltRoleReport(DoltRole.Standby, 1), null);
-        HandOverSteps.Next(stillPrimary, epoch: 2, isDrainTried: true).ShouldBe(HandOverStep.Abandoned);
+        HandOverSteps.Next(stillPrimary, epoch: 2, new HandOverProgress { IsDrainTried = true }).ShouldBe(HandOverStep.Abandoned);
+    }
+
+    [Fact]
+    public void A2_A_hand_over_that_failed_is_over_and_its_primary_goes_on_above_the_epoch_that_was_reserved()
+    {
+        var begun = Situation.Steady();
+        begun = begun with { Status = begun.Status! with { ReplicationEpoch = 2, HandOver = new HandOverStatus { From = 0, To = 1, Epoch = 2, Reason = PrimaryReasons.Switchover } } };
+        begun.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>("a hand-over that a crash interrupted goes on");
+        var plan = ClusterPlanner.Plan(begun.Facts with { HandOverFailure = "the primary could not be drained" }, ClusterResources.Render);
+        var promote = plan.Step.ShouldBeOfType<ClusterStep.Promote>();
+        (promote.Ordinal, promote.Epoch).ShouldBe((0, 3L));
+        plan.Status.HandOver.ShouldBeNull();
+        plan.RoleLabels.ShouldBeEmpty("the primary stays in the write Service");
+    }
+
+    [Fact]
+    public void A2_A_primary_that_a_hand_over_has_not_reached_yet_stays_in_the_write_Service()
+    {
+        var begun = Situation.Steady().Silent(1, LongEnough);
+        begun = begun with { Status = begun.Status! with { ReplicationEpoch = 2, HandOver = new HandOverStatus { From = 0, To = 1, Epoch = 2, Reason = PrimaryReasons.Switchover } } };
+        begun.Plan().RoleLabels.Keys.ShouldNotContain(0);
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(false, 0)]
+    [InlineData(true, 2)]
+    public void A8_A_target_that_is_not_known_to_have_got_everything_or_does_not_become_primary_gives_the_role_back(bool? isCaughtUp, int promotions)
+    {
+        var drained = new HandOverObservation(new DoltRoleReport(DoltRole.Standby, 2), new DoltRoleReport(DoltRole.Standby, 2), IsProvenEqual: true);
+        HandOverSteps.Next(drained, epoch: 2, new HandOverProgress { IsDrainTried = true, IsTargetCaughtUp = isCaughtUp, Promotions = promotions }).ShouldBe(HandOverStep.RollBack);
+        HandOverSteps.Next(drained, epoch: 2, new HandOverProgress { IsDrainTried = true, IsTargetCaughtUp = true }).ShouldBe(HandOverStep.Promote);
     }
 
     [Fact]
@@ -203,7 +235,7 @@ public sealed class ReplicationFaultTests
     public void A10_A_target_that_is_lost_after_the_drain_gives_the_role_back_at_a_new_epoch()
     {
         var drained = new HandOverObservation(new DoltRoleReport(DoltRole.Standby, 2), null, null);
-        HandOverSteps.Next(drained, epoch: 2, isDrainTried: true).ShouldBe(HandOverStep.RollBack);
+        HandOverSteps.Next(drained, epoch: 2, new HandOverProgress { IsDrainTried = true, IsTargetCaughtUp = true }).ShouldBe(HandOverStep.RollBack);
     }
 
     [Theory]

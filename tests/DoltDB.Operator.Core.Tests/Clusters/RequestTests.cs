@@ -130,6 +130,17 @@ public sealed class RequestTests
         plan.Status.Members!.First(member => member.Ordinal == 0).Reachable.ShouldBe(false);
     }
 
+    [Theory]
+    [InlineData(5, false)]
+    [InlineData(300, true)]
+    public void A_switchover_waits_for_a_standby_that_is_catching_up_but_not_for_ever(int lagSeconds, bool begins)
+    {
+        var behind = Situation.Steady().With(2, member => member with { ReportedLag = TimeSpan.FromSeconds(lagSeconds) }) with { Spec = Situation.Replicated(3, 1) };
+        (behind.Plan().Step is ClusterStep.HandOver).ShouldBe(begins);
+        if (!begins)
+            behind.Plan().Status.Conditions!.Any(condition => condition.Message?.Contains("db-2 is catching up", StringComparison.Ordinal) == true).ShouldBeTrue();
+    }
+
     [Fact]
     public void A_pause_in_the_middle_of_a_hand_over_lets_it_finish()
     {

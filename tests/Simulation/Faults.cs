@@ -106,7 +106,7 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
         }
 
         Later(2000, 5000, () => world.Go(() => pod.IsLost ? pod.MarkNotReadyAsync() : Task.CompletedTask));
-        Later(3000, 40000, () =>
+        Later(3000, 90000, () =>
         {
             world.Trace($"the node of {pod.Name} is back");
             pod.IsLost = false;
@@ -129,7 +129,7 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
     {
         if (AnyPod() is not { } from || AnyPod() is not { } to || from == to)
             return Task.CompletedTask;
-        return CutAsync(from.Name, to.Name, 500, 20000);
+        return CutAsync(from.Name, to.Name, 500, world.Random.Next(3) == 0 ? 90000 : 20000);
     }
 
     private Task CutAsync(string from, string to, int least, int most)

@@ -37,7 +37,11 @@ internal sealed class SimulationRun(int seed)
                 world = await SimulatedWorld.StartAsync(time, seed);
                 await LiveAsync(world);
             },
-            () => world?.Invariants.Check());
+            () =>
+            {
+                world?.Invariants.Check();
+                world?.Availability.Check();
+            });
         if (loop.Strangers > 0)
             world!.Violate($"{loop.Strangers} continuations came from outside of the simulation: the run cannot be replayed");
         var result = Result(world!);
@@ -61,6 +65,7 @@ internal sealed class SimulationRun(int seed)
     {
         using var operators = new SimulatedOperators(world);
         var spec = new SimulatedSpec(world);
+        world.Availability.IsOperatorWell = () => operators.IsWell;
         operators.Start();
         await spec.CreateAsync();
         if (!await AwaitAsync(world, () => IsReady(world), StartLimit))

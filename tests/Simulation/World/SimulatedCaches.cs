@@ -11,7 +11,6 @@ internal sealed class SimulatedCaches(SimulatedWorld world, TimeSpan usualLag) :
 {
     private readonly Dictionary<string, object> caches = new(StringComparer.Ordinal);
     private readonly List<Action> relists = [];
-    private bool isDeaf;
 
     /// <summary>How late changes arrive at most.</summary>
     public TimeSpan Lag { get; set; } = usualLag;
@@ -38,13 +37,16 @@ internal sealed class SimulatedCaches(SimulatedWorld world, TimeSpan usualLag) :
         return cache;
     }
 
+    /// <summary>Whether changes are lost at the moment.</summary>
+    public bool IsDeaf { get; private set; }
+
     /// <summary>Changes are lost until <see cref="Reconnect"/>.</summary>
-    public void LoseWatches() => isDeaf = true;
+    public void LoseWatches() => IsDeaf = true;
 
     /// <summary>Lists everything anew.</summary>
     public void Reconnect()
     {
-        isDeaf = false;
+        IsDeaf = false;
         relists.ForEach(static relist => relist());
     }
 
@@ -63,14 +65,14 @@ internal sealed class SimulatedCaches(SimulatedWorld world, TimeSpan usualLag) :
 
         public void OnChange(StoreEvent change)
         {
-            if (owner.IsGone || owner.isDeaf)
+            if (owner.IsGone || owner.IsDeaf)
                 return;
             relay.Deliver(() => Arrive(change), owner.Lag * owner.World.Random.NextDouble());
         }
 
         private void Arrive(StoreEvent change)
         {
-            if (owner.IsGone || owner.isDeaf || change.Revision <= listed)
+            if (owner.IsGone || owner.IsDeaf || change.Revision <= listed)
                 return;
             if (change.IsDelete || !Matches(change.Object))
                 cache.Remove(new NamespacedName(change.Object.Key.Namespace, change.Object.Key.Name), Read(change.Object));

@@ -11,6 +11,10 @@ internal sealed class SimulatedOperators(SimulatedWorld world) : IDisposable
     /// <summary>The one that leads; null while there is none.</summary>
     public SimulatedOperator? Current { get; private set; }
 
+    /// <summary>Whether one leads that hears and reaches the API server as it should.</summary>
+    public bool IsWell => Current is { Caches: { IsDeaf: false, Lag: var lag } } && lag <= UsualLag && !world.IsOverlapping && !world.IsCut("operator", "api")
+        && world.ApiErrorRate + world.LostAnswerRate == 0;
+
     public void Start()
     {
         Current = new SimulatedOperator(world, $"operator-{all.Count}");

@@ -31,6 +31,7 @@ internal sealed class SimulatedWorld : IAsyncDisposable
         Client = api.Connect("world");
         Network = new SimulatedNetwork(time);
         Invariants = new Invariants(this);
+        Availability = new Availability(this);
         podEvents = new Relay(time, Go);
     }
 
@@ -48,6 +49,8 @@ internal sealed class SimulatedWorld : IAsyncDisposable
     public SimulatedNetwork Network { get; }
 
     public Invariants Invariants { get; }
+
+    public Availability Availability { get; }
 
     public const string Name = "db";
 

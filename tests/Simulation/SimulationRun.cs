@@ -25,9 +25,17 @@ internal sealed class SimulationRun(int seed)
     private readonly VirtualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     /// <summary>Runs it on this thread.</summary>
-    public static SimulationResult Run(int seed) => new SimulationRun(seed).Run();
+    public static SimulationResult Run(int seed) => new SimulationRun(seed).Run(LiveAsync);
 
-    private SimulationResult Run()
+    /// <summary>Runs a story of one's own in a world that the seed makes.</summary>
+    public static SimulationResult Run(int seed, Func<SimulatedWorld, SimulatedOperators, SimulatedSpec, Task> story) => new SimulationRun(seed).Run(async world =>
+    {
+        using var operators = new SimulatedOperators(world);
+        world.Availability.IsOperatorWell = () => operators.IsWell;
+        await story(world, operators, new SimulatedSpec(world));
+    });
+
+    private SimulationResult Run(Func<SimulatedWorld, Task> liveAsync)
     {
         SimulatedWorld? world = null;
         var loop = new SimulationLoop(time);
@@ -35,7 +43,7 @@ internal sealed class SimulationRun(int seed)
             async () =>
             {
                 world = await SimulatedWorld.StartAsync(time, seed);
-                await LiveAsync(world);
+                await liveAsync(world);
             },
             () =>
             {
@@ -120,7 +128,7 @@ internal sealed class SimulationRun(int seed)
             world.Violate($"the cluster does not recover: {Describe(world)}");
     }
 
-    private static async Task<bool> AwaitAsync(SimulatedWorld world, Func<bool> condition, TimeSpan limit)
+    public static async Task<bool> AwaitAsync(SimulatedWorld world, Func<bool> condition, TimeSpan limit)
     {
         var deadline = world.Now + limit;
         while (!condition())
@@ -135,7 +143,7 @@ internal sealed class SimulationRun(int seed)
         return true;
     }
 
-    private static bool IsReady(SimulatedWorld world) => world.Cluster() is { } cluster
+    public static bool IsReady(SimulatedWorld world) => world.Cluster() is { } cluster
         && cluster.Status?.ObservedGeneration == cluster.Metadata.Generation
         && cluster.Status?.Conditions?.Any(static condition => condition is { Type: "Ready", Status: "True" }) == true
         && cluster.Status.Members?.Count == cluster.Spec!.Replicas;

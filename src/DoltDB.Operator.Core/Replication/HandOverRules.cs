@@ -100,7 +100,7 @@ internal static class HandOverRules
         PrimaryReasons.Switchover,
         because,
         Objection(facts, primary, facts.Find(target)) ?? facts.Members
-            .Where(member => member.Ordinal != primary && member.Ordinal != target && member.Ordinal < facts.Spec.EffectiveReplicas() && (!member.IsStandby || IsCatchingUp(member)))
+            .Where(member => member.Ordinal != primary && member.Ordinal < facts.Spec.EffectiveReplicas() && (!member.IsStandby || IsCatchingUp(member)))
             .Select(member => member.IsStandby ? CatchingUp(member) : $"{member.PodName} is not in replication, and the primary would refuse writes for ten seconds while it waits for it")
             .FirstOrDefault());
 

@@ -35,7 +35,7 @@ internal sealed class Availability(SimulatedWorld world)
 
         if (idle != primary)
             (idle, idleSince) = (primary, world.Now);
-        else if (world.Now - idleSince > Limit)
+        else if (world.Now - idleSince > Limit && world.Violation is null)
             world.Violate($"{primary} has been the only primary for {Limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s and is not in the write Service");
     }
 

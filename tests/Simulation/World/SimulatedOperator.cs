@@ -86,7 +86,12 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
 
     private sealed class RoleWatch(SimulatedOperator owner) : IStatementWatch
     {
-        public void Sending(string host, string statement) => owner.world.Invariants.BeforeStatement(owner, host, statement);
+        public void Sending(string host, string statement)
+        {
+            owner.world.Invariants.BeforeStatement(owner, host, statement);
+            if (owner.world.PodAt(host) is { } pod && owner.world.Refuses(pod.Name, statement))
+                throw new DoltException(1105, $"{pod.Name} refuses");
+        }
 
         public void Answered(string host, string statement) => owner.world.Invariants.AfterStatement(host, statement);
     }

@@ -36,6 +36,11 @@ internal sealed class SimulatedSpec(SimulatedWorld world)
         Replication = spec.Replication! with { Primary = spec.Replication.Primary! with { PodIndex = world.Random.Next(spec.Replicas!.Value) } },
     });
 
+    public Task AskForPrimaryAsync(int ordinal) => ChangeAsync($"asks for ordinal {ordinal} as primary", spec => spec with
+    {
+        Replication = spec.Replication! with { Primary = spec.Replication.Primary! with { PodIndex = ordinal } },
+    });
+
     public Task UpgradeAsync()
     {
         IsBroken = false;

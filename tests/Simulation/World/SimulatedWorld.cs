@@ -65,6 +65,9 @@ internal sealed class SimulatedWorld : IAsyncDisposable
     /// <summary>Whether two operators lead at the moment.</summary>
     public bool IsOverlapping { get; set; }
 
+    /// <summary>Whether the server of that pod refuses the statement.</summary>
+    public Func<string, string, bool> Refuses { get; set; } = static (_, _) => false;
+
     /// <summary>The first broken invariant.</summary>
     public string? Violation { get; private set; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Client.Configuration;
 using DoltDB.Operator.Kubernetes.Rates;
 using Microsoft.Extensions.Logging;
 
@@ -90,7 +91,9 @@ internal sealed class Reflector<T>(
             version = null;
             return Failed(exception, "refused");
         }
-        catch (Exception exception) when (exception is KubernetesException or HttpRequestException or IOException or TimeoutException or JsonException)
+        catch (Exception exception) when (
+            exception is KubernetesException or HttpRequestException or IOException or TimeoutException or JsonException or KubeconfigException
+                or OperationCanceledException)
         {
             return Failed(exception, "error");
         }

@@ -29,7 +29,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         TimeProvider time,
         KubernetesMetrics metrics,
         ILogger<KubernetesClient> logger)
-        : this(configuration, HttpHandlers.Create(configuration), options, time, metrics, logger)
+        : this(configuration, HttpHandlers.Create(configuration, options), options, time, metrics, logger)
     {
     }
 

@@ -6,6 +6,9 @@ public sealed record KubernetesClientOptions
     /// <summary>Time for one call, retries that the server asks for included. A watch has it for its first answer.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time to open a connection to the API server, TLS included.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How much longer than its server timeout a silent watch is believed in.</summary>
     public TimeSpan WatchMargin { get; init; } = TimeSpan.FromSeconds(15);
 

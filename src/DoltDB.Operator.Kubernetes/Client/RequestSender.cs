@@ -30,9 +30,9 @@ internal sealed class RequestSender(
             using var response = await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return await ResponseBody.ReadAsync(response.Content, parse, either.Token);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Late(request);
+            throw Late(request, exception);
         }
     }
 
@@ -45,14 +45,19 @@ internal sealed class RequestSender(
         {
             return await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Late(request);
+            throw Late(request, exception);
         }
     }
 
-    private TimeoutException Late(ApiRequest request) =>
-        new($"{request.Verb} {request.Kind}: no answer from the API server within {options.Deadline.TotalSeconds} s");
+    /// <summary>
+    /// What a cancellation means that the caller did not ask for: the deadline passed, or a limit of the transport's own did, such as the
+    /// one for connecting, which it reports as a cancellation too.
+    /// </summary>
+    private TimeoutException Late(ApiRequest request, OperationCanceledException exception) => exception.InnerException is TimeoutException limit
+        ? new($"{request.Verb} {request.Kind}: the API server cannot be reached: {limit.Message}", exception)
+        : new($"{request.Verb} {request.Kind}: no answer from the API server within {options.Deadline.TotalSeconds} s", exception);
 
     /// <summary>The successful answer, after as many attempts as the server's requests to wait allow.</summary>
     private async Task<HttpResponseMessage> AnswerAsync(ApiRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)

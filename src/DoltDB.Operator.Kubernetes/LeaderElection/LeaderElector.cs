@@ -1,5 +1,6 @@
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Client.Configuration;
 using DoltDB.Operator.Kubernetes.Objects;
 using Microsoft.Extensions.Logging;
 
@@ -254,6 +255,6 @@ public sealed class LeaderElector
     }
 
     private static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>
-        exception is KubernetesException or HttpRequestException or IOException or TimeoutException
+        exception is KubernetesException or HttpRequestException or IOException or TimeoutException or KubeconfigException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

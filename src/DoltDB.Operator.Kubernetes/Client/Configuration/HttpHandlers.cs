@@ -10,12 +10,12 @@ internal static class HttpHandlers
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(15);
 
     /// <summary>The handler for the server that the configuration names.</summary>
-    public static SocketsHttpHandler Create(KubernetesClientConfiguration configuration) => new()
+    public static SocketsHttpHandler Create(KubernetesClientConfiguration configuration, KubernetesClientOptions options) => new()
     {
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectTimeout = options.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
         EnableMultipleHttp2Connections = true,

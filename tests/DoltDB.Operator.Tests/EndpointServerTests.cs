@@ -41,6 +41,35 @@ public sealed class EndpointServerTests
     }
 
     [Fact]
+    public async Task Secure_metrics_are_served_over_TLS()
+    {
+        var options = new OperatorOptions { HealthProbeBindAddress = "0", MetricsBindAddress = "127.0.0.1:0", MetricsSecure = true };
+        await using var server = await StartAsync(options, new Health(), null);
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate is not null };
+        using var http = new HttpClient(handler) { BaseAddress = new Uri(server.Addresses.Single()) };
+
+        http.BaseAddress.Scheme.ShouldBe("https");
+        (await http.GetAsync("/metrics", Token)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Nothing_around_the_process_opens_another_address()
+    {
+        const string variable = "Kestrel__Endpoints__Other__Url";
+        Environment.SetEnvironmentVariable(variable, "http://127.0.0.1:0");
+        try
+        {
+            await using var server = await StartAsync(new OperatorOptions { HealthProbeBindAddress = "127.0.0.1:0", MetricsBindAddress = "0" }, new Health(), null);
+
+            server.Addresses.Count.ShouldBe(1);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+    }
+
+    [Fact]
     public void Instruments_are_rendered_as_Prometheus_text()
     {
         using var meter = new Meter("test.meter");

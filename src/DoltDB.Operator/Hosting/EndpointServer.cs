@@ -44,10 +44,10 @@ internal sealed class EndpointServer : IAsyncDisposable
         if (healthAddress is null && metricsAddress is null)
             return null;
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        // Empty: the other builders read appsettings.json and environment variables, and watch all files below the current directory,
+        // which in the image is the root of the file system.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             if (healthAddress is not null)

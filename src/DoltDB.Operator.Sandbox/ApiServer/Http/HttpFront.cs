@@ -24,9 +24,9 @@ internal sealed class HttpFront : IAsyncDisposable
     /// <summary>Listens on the address; port 0 takes a free one.</summary>
     public static async Task<HttpFront> StartAsync(IPEndPoint address, RequestHandler handler, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        // Empty: the other builders read appsettings.json and environment variables, and watch all files below the current directory.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;

@@ -104,7 +104,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         var refusedBefore = refusals.Count;
         changed |= await TryAsync("PersistentVolumeClaim", () => RestoreAsync(desired.RestoredClaim, cancellationToken));
         if (!isSetReplaced && refusals.Count == refusedBefore)
-            changed |= await TryAsync($"StatefulSet {key.Name}", () => ApplyAsync(caches.Sets, Keep(facts.Set, desired.StatefulSet), cancellationToken));
+            changed |= await TryAsync($"StatefulSet {key.Name}", () => ApplySetAsync(facts, Keep(facts.Set, desired.StatefulSet), cancellationToken));
         changed |= await TryAsync($"PodDisruptionBudget {ClusterNames.DisruptionBudget(key.Name)}", () => ApplyBudgetAsync(facts, desired, cancellationToken));
         if (!changed && !isSetReplaced && refusals.Count == 0)
             settled[key] = (desired, versions);
@@ -186,6 +186,26 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     {
         await members.ApplyAsync(facts, desired, cancellationToken);
         return false;
+    }
+
+    /// <summary>
+    /// The server gave a set of type RollingUpdate a partition that no writer owns, keeps it when another type is applied, and refuses the two
+    /// together: it goes with the type first.
+    /// </summary>
+    private async Task<bool> ApplySetAsync(ClusterFacts facts, StatefulSet desired, CancellationToken cancellationToken)
+    {
+        if (facts.Set is { Spec.UpdateStrategy.RollingUpdate: not null } live && desired.Spec?.UpdateStrategy is { Type: not "RollingUpdate" } wanted
+            && live.Metadata.Controller()?.Uid == facts.Cluster.Metadata.Uid)
+        {
+            var patch = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["uid"] = live.Metadata.Uid },
+                ["spec"] = new JsonObject { ["updateStrategy"] = new JsonObject { ["type"] = wanted.Type, ["rollingUpdate"] = null } },
+            };
+            await client.MergePatchAsync(BuiltInKinds.StatefulSet, NamespacedName.Of(live), patch, null, cancellationToken);
+        }
+
+        return await ApplyAsync(caches.Sets, desired, cancellationToken);
     }
 
     private static IEnumerable<NamespacedName> ServicesLeft(NamespacedName cluster, DesiredCluster desired) =>

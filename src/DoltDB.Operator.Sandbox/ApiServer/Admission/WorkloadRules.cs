@@ -83,6 +83,8 @@ internal static class WorkloadRules
             yield return problem;
         if (set["spec"] is JsonObject spec && spec.Number("replicas") < 0)
             yield return FieldProblem.Invalid("spec.replicas", spec["replicas"], "must be greater than or equal to 0");
+        if (set["spec"]?["updateStrategy"] is JsonObject strategy && strategy.Text("type") == "OnDelete" && strategy["rollingUpdate"] is { } rolling)
+            yield return FieldProblem.Invalid("spec.updateStrategy.rollingUpdate", rolling, "only allowed for updateStrategy 'RollingUpdate'");
         if (old is not null && !JsonNode.DeepEquals(Without(set, StatefulSetMutable), Without(old, StatefulSetMutable)))
         {
             yield return FieldProblem.Forbidden(

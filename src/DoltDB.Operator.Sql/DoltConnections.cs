@@ -2,10 +2,11 @@ namespace DoltDB.Operator.Sql;
 
 /// <summary>
 /// Keeps one connection a server and account open between uses. Callers of one connection take turns; a connection that
-/// is no longer usable, or belongs to an old password, is replaced; one that nobody used for a while is closed.
+/// is no longer usable, belongs to an old password, or is old itself, is replaced; one that nobody used for a while is closed.
 /// </summary>
 public sealed class DoltConnections : IAsyncDisposable
 {
+    private const int TooManyConnections = 1040;
     private readonly IDoltConnector _connector;
     private readonly DoltConnectionsOptions _options;
     private readonly TimeProvider _clock;
@@ -102,11 +103,37 @@ public sealed class DoltConnections : IAsyncDisposable
 
     private async ValueTask ConnectAsync(Slot slot, DoltEndpoint endpoint, DeadlineBudget budget, CancellationToken cancellationToken)
     {
+        var isOld = false;
         if (slot.Server is { IsUsable: true } && slot.Endpoint == endpoint)
+        {
+            if (_clock.GetElapsedTime(slot.Opened) < slot.MaximumAge)
+                return;
+            isOld = true;
+        }
+        else
+        {
+            await CloseAsync(slot);
+        }
+
+        IDoltServer server;
+        try
+        {
+            server = await _connector.ConnectAsync(endpoint, budget.Remaining, cancellationToken);
+        }
+        catch (DoltException exception) when (isOld && exception.Code == TooManyConnections)
+        {
+            // The server answers and is only full: what is open stays the way in.
+            slot.Opened = _clock.GetTimestamp();
             return;
+        }
+        catch
+        {
+            await CloseAsync(slot);
+            throw;
+        }
+
         await CloseAsync(slot);
-        slot.Server = await _connector.ConnectAsync(endpoint, budget.Remaining, cancellationToken);
-        slot.Endpoint = endpoint;
+        (slot.Server, slot.Endpoint, slot.Opened) = (server, endpoint, _clock.GetTimestamp());
     }
 
     private static async ValueTask CloseAsync(Slot slot)
@@ -156,7 +183,7 @@ public sealed class DoltConnections : IAsyncDisposable
             if (!_slots.TryGetValue(key, out var found))
             {
                 evicted = _slots.Count >= _options.MaximumConnections ? TakeLeastRecentlyUsed() : null;
-                found = new(key) { LastUsed = _clock.GetTimestamp() };
+                found = new(key) { LastUsed = _clock.GetTimestamp(), MaximumAge = _options.MaximumAge * key.Share() };
                 _slots.Add(key, found);
             }
 
@@ -209,7 +236,19 @@ public sealed class DoltConnections : IAsyncDisposable
             _ = CloseAsync(slot).AsTask();
     }
 
-    internal readonly record struct Key(string Host, int Port, string User);
+    internal readonly record struct Key(string Host, int Port, string User)
+    {
+        /// <summary>
+        /// Between three quarters and one, the same in every process: connections that were opened together are not replaced together.
+        /// </summary>
+        public double Share()
+        {
+            var hash = 2166136261u;
+            foreach (var letter in Host)
+                hash = (hash ^ letter) * 16777619;
+            return 0.75 + (0.25 * ((hash ^ (uint)Port) * 16777619 / (double)uint.MaxValue));
+        }
+    }
 
     internal sealed class Slot(Key key)
     {
@@ -220,6 +259,11 @@ public sealed class DoltConnections : IAsyncDisposable
         public IDoltServer? Server { get; set; }
 
         public DoltEndpoint? Endpoint { get; set; }
+
+        /// <summary>When the connection was opened.</summary>
+        public long Opened { get; set; }
+
+        public required TimeSpan MaximumAge { get; init; }
 
         public int Users { get; set; }
 

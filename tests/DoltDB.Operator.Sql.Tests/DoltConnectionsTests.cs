@@ -1,10 +1,12 @@
 using DoltDB.Operator.Sql.Tests.Fakes;
+using ManualTimeProvider = DoltDB.Operator.Testing.ManualTimeProvider;
 
 namespace DoltDB.Operator.Sql.Tests;
 
 public sealed class DoltConnectionsTests
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_age = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(100);
 
     [Fact]
@@ -109,6 +111,80 @@ public sealed class DoltConnectionsTests
     }
 
     [Fact]
+    public async Task An_old_connection_is_replaced_at_its_next_use()
+    {
+        var clock = new ManualTimeProvider();
+        await using var server = Healthy();
+        await using var pool = CreatePool(clock: clock);
+        await ProbeAsync(pool, server.Endpoint);
+        clock.Advance(s_age * 0.7);
+        await ProbeAsync(pool, server.Endpoint);
+        server.Connections.ShouldBe(1);
+
+        clock.Advance(s_age * 0.3);
+        await ProbeAsync(pool, server.Endpoint);
+        await ProbeAsync(pool, server.Endpoint);
+
+        server.Connections.ShouldBe(2);
+        pool.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_lets_nobody_in_any_more_is_found_out_by_the_age_of_the_connection()
+    {
+        var clock = new ManualTimeProvider();
+        var admitted = 1;
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            if (admitted-- > 0)
+            {
+                await session.AcceptLoginAsync();
+                await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
+            }
+        });
+        await using var pool = CreatePool(clock: clock);
+        IDoltServer first;
+        await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
+            first = lease.Server;
+        clock.Advance(s_age);
+
+        await Should.ThrowAsync<IOException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
+
+        first.IsUsable.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_full_server_keeps_the_connection_that_it_has()
+    {
+        var clock = new ManualTimeProvider();
+        var admitted = 1;
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            if (admitted-- > 0)
+            {
+                await session.AcceptLoginAsync();
+                await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
+            }
+
+            await session.SendAsync([Packets.Error(1040, "Too many connections")]);
+        });
+        await using var pool = CreatePool(clock: clock);
+        await ProbeAsync(pool, server.Endpoint);
+        clock.Advance(s_age);
+        await ProbeAsync(pool, server.Endpoint);
+        server.Connections.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Connections_that_were_opened_together_grow_old_apart()
+    {
+        var shares = Enumerable.Range(0, 1000).Select(server => new DoltConnections.Key($"10.0.{server / 250}.{server % 250}", 3306, "root").Share()).ToList();
+
+        shares.ShouldAllBe(share => share >= 0.75 && share <= 1);
+        shares.GroupBy(share => (int)((share - 0.75) * 40)).Max(tenth => tenth.Count()).ShouldBeLessThan(200);
+    }
+
+    [Fact]
     public async Task A_failed_connect_leaves_the_pool_able_to_serve()
     {
         var refusals = 1;
@@ -190,10 +266,10 @@ public sealed class DoltConnectionsTests
 
     private static FakeServer Healthy() => FakeServer.Answering(_ => Packets.Rows(["v"], [["2.2.2"]]));
 
-    private static DoltConnections CreatePool(int maximum = 100, TimeSpan? idle = null) => new(
-        new DoltConnector(TimeProvider.System),
-        new() { MaximumConnections = maximum, IdleLifetime = idle ?? TimeSpan.FromMinutes(1) },
-        TimeProvider.System);
+    private static DoltConnections CreatePool(int maximum = 100, TimeSpan? idle = null, TimeProvider? clock = null) => new(
+        new DoltConnector(clock ?? TimeProvider.System),
+        new() { MaximumConnections = maximum, IdleLifetime = idle ?? TimeSpan.FromMinutes(1), MaximumAge = s_age },
+        clock ?? TimeProvider.System);
 
     private static async Task ProbeAsync(DoltConnections pool, DoltEndpoint endpoint)
     {

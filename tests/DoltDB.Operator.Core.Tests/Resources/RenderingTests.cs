@@ -52,7 +52,7 @@ public sealed class RenderingTests
             foreach (var variable in container.Env!.Where(variable => variable.Name!.Contains("PASSWORD", StringComparison.Ordinal)))
                 variable.ValueFrom!.SecretKeyRef.ShouldNotBeNull();
             foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }.OfType<Probe>())
-                string.Join(' ', probe.Exec!.Command!).ShouldNotContain("dolt sql", Case.Insensitive, "a check that starts the program of Dolt every few seconds is not cheap");
+                string.Join(' ', probe.Exec?.Command ?? []).ShouldNotContain("dolt sql", Case.Insensitive, "a check that starts the program of Dolt every few seconds is not cheap");
         }
 
         string.Concat(desired.ConfigMap.Data!.Values).ShouldNotContain("password");
@@ -62,7 +62,7 @@ public sealed class RenderingTests
     public void A_server_must_speak_to_be_ready_and_has_a_minute_of_silence_to_live()
     {
         var container = Replicated(""","server":{"listener":{"port":3307}}""").StatefulSet.Spec!.Template!.Spec!.Containers!.Single();
-        foreach (var probe in new[] { container.StartupProbe!, container.ReadinessProbe!, container.LivenessProbe! })
+        foreach (var probe in new[] { container.ReadinessProbe!, container.LivenessProbe! })
         {
             probe.Exec!.Command![^1].ShouldContain("/dev/tcp/127.0.0.1/3307 ");
             probe.Exec.Command[^1].ShouldContain(string.Create(CultureInfo.InvariantCulture, $"timeout {probe.TimeoutSeconds * 0.7:0.0} "));
@@ -72,6 +72,29 @@ public sealed class RenderingTests
         var own = Replicated(""","probes":{"livenessProbe":{"httpGet":{"port":80}},"readinessProbe":{"periodSeconds":7}}""").StatefulSet.Spec!.Template!.Spec!.Containers!.Single();
         (own.LivenessProbe!.Exec, own.LivenessProbe.HttpGet).ShouldSatisfyAllConditions(pair => pair.Exec.ShouldBeNull(), pair => pair.HttpGet.ShouldNotBeNull());
         (own.ReadinessProbe!.PeriodSeconds, own.ReadinessProbe.Exec is null).ShouldBe((7, false));
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("::", false)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("localhost", true)]
+    public void A_server_has_started_when_its_port_is_open_to_whoever_can_see_it(string host, bool isAskedInside)
+    {
+        var probe = Replicated(""","server":{"listener":{"host":"HOST","port":3307}}""".Replace("HOST", host, StringComparison.Ordinal)).StatefulSet.Spec!.Template!.Spec!.Containers!.Single().StartupProbe!;
+        (probe.Exec is not null, probe.TcpSocket?.Port.Number).ShouldBe((isAskedInside, isAskedInside ? null : 3307));
+    }
+
+    [Fact]
+    public void A_probe_of_the_user_without_a_timeout_has_more_than_the_one_second_of_the_kubelet()
+    {
+        var spec = ""","probes":{"livenessProbe":{"periodSeconds":40},"readinessProbe":{"periodSeconds":40}}""";
+        var container = Replicated(spec).StatefulSet.Spec!.Template!.Spec!.Containers!.Single();
+        (container.LivenessProbe!.TimeoutSeconds, container.ReadinessProbe!.TimeoutSeconds).ShouldBe((5, 3));
+        container.LivenessProbe.Exec!.Command![^1].ShouldContain("timeout 3.5 ");
+
+        var own = Replicated(spec.Replace("40", "40,\"timeoutSeconds\":2", StringComparison.Ordinal)).StatefulSet.Spec!.Template!.Spec!.Containers!.Single();
+        (own.LivenessProbe!.TimeoutSeconds, own.ReadinessProbe!.TimeoutSeconds).ShouldBe((2, 2));
     }
 
     [Fact]

@@ -91,7 +91,7 @@ internal static class PodTemplates
             Ports = [.. Ports(spec)],
             Resources = spec.Resources ?? Json("""{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"memory":"8Gi"}}"""),
             VolumeMounts = Mounts(),
-            StartupProbe = Probes.Startup(spec.SqlPort()),
+            StartupProbe = Probes.Startup(spec),
             ReadinessProbe = Probes.Readiness(spec),
             LivenessProbe = Probes.Liveness(spec),
             Lifecycle = spec.IsReplicated() ? new Lifecycle { PreStop = new LifecycleHandler { Exec = new ExecAction { Command = ["/bin/sh", "-c", Scripts.PreStop] } } } : null,

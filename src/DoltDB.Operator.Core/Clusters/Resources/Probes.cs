@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Kubernetes.Objects;
@@ -12,30 +13,43 @@ namespace DoltDB.Operator.Core.Clusters.Resources;
 /// </summary>
 internal static class Probes
 {
-    private const int DefaultTimeout = 1;
+    // What a user's probe gets that says nothing about it. The kubelet's own default of 1 s kills servers that are only busy.
+    private const int ReadinessTimeout = 3;
+    private const int LivenessTimeout = 5;
 
     /// <summary>Whether the server's process is stopped, and not only busy.</summary>
     private const string IsStopped = "grep -hs -A 2 '^Name:[[:space:]]*dolt$' /proc/[0-9]*/status | grep -q '^State:[[:space:]]*T'";
 
-    /// <summary>Recovery of a large journal may take half an hour; until then nothing restarts the server.</summary>
-    public static Probe Startup(int port) => Greeting(new Probe { PeriodSeconds = 1, TimeoutSeconds = 3, FailureThreshold = 1800 }, port);
+    /// <summary>
+    /// Recovery of a large journal may take half an hour; until then nothing restarts the server. It opens its port when it is done, so that a connection is
+    /// enough here, which costs no process in the container. The kubelet comes from outside, where a listener on the loopback is not seen.
+    /// </summary>
+    public static Probe Startup(DoltDbSpec spec)
+    {
+        var timing = new Probe { PeriodSeconds = 2, TimeoutSeconds = 3, FailureThreshold = 900 };
+        return IsLoopback(spec.ListenerHost()) ? Greeting(timing, spec.SqlPort()) : timing with { TcpSocket = new TcpSocketAction { Port = spec.SqlPort() } };
+    }
 
     /// <summary>When a server gets traffic.</summary>
     public static Probe Readiness(DoltDbSpec spec) =>
-        Of(spec.Probes?.ReadinessProbe, spec.SqlPort()) ?? Greeting(new Probe { PeriodSeconds = 5, TimeoutSeconds = 3, FailureThreshold = 2 }, spec.SqlPort());
+        Of(spec.Probes?.ReadinessProbe, spec.SqlPort(), ReadinessTimeout)
+        ?? Greeting(new Probe { PeriodSeconds = 10, TimeoutSeconds = ReadinessTimeout, FailureThreshold = 2 }, spec.SqlPort());
 
     /// <summary>
     /// When a server is restarted: after a minute in which it neither spoke nor ran. One that lets a client wait because it has as many as it may have
     /// (max_connections) works for those, and is left alone.
     /// </summary>
     public static Probe Liveness(DoltDbSpec spec) =>
-        Of(spec.Probes?.LivenessProbe, spec.SqlPort(), IsStopped) ?? Greeting(new Probe { PeriodSeconds = 10, TimeoutSeconds = 10, FailureThreshold = 6 }, spec.SqlPort(), IsStopped);
+        Of(spec.Probes?.LivenessProbe, spec.SqlPort(), LivenessTimeout, IsStopped) ?? Greeting(new Probe { PeriodSeconds = 10, TimeoutSeconds = 10, FailureThreshold = 6 }, spec.SqlPort(), IsStopped);
+
+    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>The user's probe: its timing always, its handler when it has one.</summary>
-    private static Probe? Of(JsonElement? wanted, int port, string? unless = null)
+    private static Probe? Of(JsonElement? wanted, int port, int timeout, string? unless = null)
     {
-        if (wanted?.Deserialize(KubernetesJson.Default.Probe) is not { } probe)
+        if (wanted?.Deserialize(KubernetesJson.Default.Probe) is not { } given)
             return null;
+        var probe = given with { TimeoutSeconds = given.TimeoutSeconds ?? timeout };
         return probe.Exec is null && probe.HttpGet is null && probe.TcpSocket is null && probe.Grpc is null ? Greeting(probe, port, unless) : probe;
     }
 
@@ -45,7 +59,7 @@ internal static class Probes
     /// </summary>
     private static Probe Greeting(Probe timing, int port, string? unless = null)
     {
-        var patience = (timing.TimeoutSeconds ?? DefaultTimeout) * 0.7;
+        var patience = (timing.TimeoutSeconds ?? 1) * 0.7;
         var greets = string.Create(CultureInfo.InvariantCulture, $"timeout {patience:0.0} dd bs=4096 count=1 status=none <&3 | grep -qa .");
         var connected = string.Create(CultureInfo.InvariantCulture, $"exec 3<>/dev/tcp/127.0.0.1/{port} && ");
         return timing with { Exec = new ExecAction { Command = ["bash", "-c", connected + (unless is null ? greets : $"{{ {greets} || ! {unless}; }}")] } };

@@ -34,7 +34,7 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("replicas: two\nstorage: {size: 1Gi}", "spec.replicas")]
     [InlineData("replicas: 0\nstorage: {size: 1Gi}", "spec.replicas")]
-    [InlineData("replicas: 2\nstorage: {size: 1Gi}\nreplication: {enabled: true, primary: {podIndex: 5}}", "podIndex")]
+    [InlineData("replicas: 2\nstorage: {size: 1Gi}\nreplication: {enabled: true, primary: {podIndex: -1}}", "podIndex")]
     [InlineData("replicas: 2\nstorage: {size: 1Gi}\nserver: {listener: {port: 99999}}", "spec.server.listener.port")]
     public async Task A_wrong_value_is_refused_with_the_name_of_its_field(string spec, string field)
     {

@@ -23,14 +23,6 @@ public sealed record DoltDb : KubernetesObject
 }
 
 /// <summary>Desired state of a DoltDB.</summary>
-[CelRule(
-    "!has(self.replication) || !has(self.replication.enabled) || !self.replication.enabled || !has(self.replication.primary) || !has(self.replication.primary.podIndex) || self.replication.primary.podIndex < (has(self.replicas) ? self.replicas : 1)",
-    "podIndex must be less than replicas",
-    FieldPath = ".replication.primary.podIndex")]
-[CelRule(
-    "!has(self.replication) || !has(self.replication.enabled) || !self.replication.enabled || !has(self.replication.primary) || !has(self.replication.primary.minCaughtUpStandby) || self.replication.primary.minCaughtUpStandby < (has(self.replicas) ? self.replicas : 1)",
-    "minCaughtUpStandby must be less than replicas",
-    FieldPath = ".replication.primary.minCaughtUpStandby")]
 public sealed record DoltDbSpec : JsonShape
 {
     /// <summary>Version of Dolt: the tag of the image.</summary>

@@ -49,8 +49,9 @@ public static class DoltDbDefaults
     /// <summary>Whether a lost primary is replaced without being asked.</summary>
     public static bool HasAutomaticFailover(this DoltDbSpec spec) => spec.IsReplicated() && spec.Replication?.Primary?.AutomaticFailover != false && spec.Failover?.Enabled != false;
 
-    /// <summary>Standbys that must be caught up before a hand-over.</summary>
-    public static int MinCaughtUpStandbys(this DoltDbSpec spec) => spec.Replication?.Primary?.MinCaughtUpStandby ?? 1;
+    /// <summary>Standbys that must be caught up before a hand-over; all of them when the spec says more than there are.</summary>
+    public static int MinCaughtUpStandbys(this DoltDbSpec spec) =>
+        Math.Min(spec.Replication?.Primary?.MinCaughtUpStandby ?? 1, spec.IsReplicated() ? Math.Max(spec.EffectiveReplicas() - 1, 1) : int.MaxValue);
 
     /// <summary>How long the primary must be out of reach before it is replaced.</summary>
     public static TimeSpan FailoverDelay(this DoltDbSpec spec) => TimeSpan.FromSeconds(spec.Failover?.DelaySeconds ?? 5);

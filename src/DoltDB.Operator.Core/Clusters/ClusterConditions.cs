@@ -114,7 +114,7 @@ internal static class ClusterConditions
             return new(Conditions.False, "ChangeRefused", string.Join("; ", draft.Storage.Problems));
         if (draft.Facts.ChildrenRefused is { } refused)
             return new(Conditions.False, "ApplyRefused", refused);
-        if (ClusterSpecRules.Warnings(draft.Facts.Spec) is { Count: > 0 } warnings)
+        if (ClusterSpecRules.Warnings(draft.Facts.Cluster.Spec ?? draft.Facts.Spec) is { Count: > 0 } warnings)
             return new(Conditions.True, warnings[0].Reason, string.Join("; ", warnings.Select(warning => warning.Message)));
         return new(Conditions.True, "Accepted", draft.Topology.Waiting ?? "the spec is in effect");
     }

@@ -45,8 +45,13 @@ internal sealed record ClusterFacts
     /// <summary>Whether the write Service selects a pod at the moment, and which: the ordinal in its selector.</summary>
     public int? RoutedOrdinal { get; init; }
 
-    /// <summary>What the user wants.</summary>
-    public DoltDbSpec Spec => Cluster.Spec ?? new DoltDbSpec();
+    /// <summary>
+    /// What the user wants. A <c>podIndex</c> that no server has, as one is left with that shrinks a cluster, asks for nothing: what was asked for before stays.
+    /// </summary>
+    public DoltDbSpec Spec => Cluster.Spec is not { } spec ? new DoltDbSpec() : spec.RequestedPodIndex() < spec.EffectiveReplicas() ? spec : spec with
+    {
+        Replication = spec.Replication! with { Primary = spec.Replication.Primary! with { PodIndex = Status.CurrentPrimaryPodIndex is { } primary ? Status.HandledPodIndex ?? primary : 0 } },
+    };
 
     /// <summary>What was last written about the cluster.</summary>
     public DoltDbStatus Status => Cluster.Status ?? new DoltDbStatus();

@@ -14,7 +14,6 @@ public sealed class ContractTests
     /// <summary>What differs on purpose, by field and aspect.</summary>
     private static readonly Dictionary<string, string> Deviations = new()
     {
-        ["DoltDB spec limits"] = "a pod or a number of standbys that the cluster cannot have would stop all writes, or every hand-over",
         ["DoltDB spec.podDisruptionBudget limits"] = "Kubernetes refuses a budget with both, and ours would silently not exist",
         ["DoltDB spec.podDisruptionBudget.minAvailable limits"] = Pods,
         ["DoltDB spec.podDisruptionBudget.maxUnavailable limits"] = Pods,

@@ -228,7 +228,42 @@ public sealed class ReplicationFaultTests
         var plan = (Situation.Steady(2) with { Spec = Situation.Replicated(2, 7) }).Plan();
         plan.Step.ShouldBeNull();
         plan.RoleLabels.ShouldBeEmpty();
-        plan.Status.Conditions!.First(condition => condition.Type == "SpecAccepted").Message!.ShouldContain("podIndex 7 must be less than replicas (2)");
+        var accepted = plan.Status.Conditions!.First(condition => condition.Type == "SpecAccepted");
+        (accepted.Status, accepted.Reason).ShouldBe(("True", "WithoutEffect"));
+        accepted.Message!.ShouldContain("podIndex 7 has no effect: it must be less than replicas (2)");
+        plan.Status.Conditions!.First(condition => condition.Type == "Ready").Status.ShouldBe("True");
+        plan.PodIndex.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A10_A_new_cluster_whose_podIndex_does_not_exist_begins_with_the_first_server() =>
+        Situation.Fresh(2, podIndex: 7).Plan().Step.ShouldBeOfType<ClusterStep.Promote>().Ordinal.ShouldBe(0);
+
+    [Fact]
+    public void A10_A_cluster_shrinks_although_a_failover_wrote_a_podIndex_that_goes_away()
+    {
+        var steady = Situation.Steady() with { Spec = Situation.Replicated(3, 2) };
+        var failedOver = steady.With(0, DoltRole.Standby, 2, Shop).With(2, DoltRole.Primary, 2, Shop).Rendered();
+        failedOver = failedOver with { Status = failedOver.Plan().Status };
+        failedOver.Status!.HandledPodIndex.ShouldBe(2);
+
+        var shrinking = failedOver with { Spec = Situation.Replicated(2, 2) };
+        shrinking.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(0);
+
+        var handedOver = shrinking.With(0, DoltRole.Primary, 3, Shop).With(2, DoltRole.Standby, 3, Shop);
+        handedOver = handedOver with { Status = handedOver.Plan().Status };
+        var plan = handedOver.Plan();
+        plan.Desired!.StatefulSet.Spec!.Replicas.ShouldBe(2);
+        (handedOver.Status!.CurrentPrimaryPodIndex, plan.Step is ClusterStep.HandOver).ShouldBe((0, false));
+    }
+
+    [Fact]
+    public void A8_More_caught_up_standbys_than_there_are_means_all_of_them()
+    {
+        var spec = Situation.Replicated(3, 2).Replace("\"automaticFailover\":true", "\"automaticFailover\":true,\"minCaughtUpStandby\":3", StringComparison.Ordinal);
+        var plan = (Situation.Steady() with { Spec = spec }).Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.HandOver>().MinimumCaughtUp.ShouldBe(2);
+        plan.Status.Conditions!.First(condition => condition.Type == "SpecAccepted").Message!.ShouldContain("minCaughtUpStandby 3 means all standbys");
     }
 
     [Fact]

@@ -25,9 +25,7 @@ public sealed class RefusedManifestsTests
     public void A_cluster_is_refused_with_the_field(string field, string spec) => RefusedAt("DoltDB", spec).ShouldContain(field);
 
     [Theory]
-    [InlineData("podIndex: 3", "podIndex")]
     [InlineData("podIndex: -1", "podIndex")]
-    [InlineData("minCaughtUpStandby: 3", "minCaughtUpStandby")]
     [InlineData("minCaughtUpStandby: -1", "minCaughtUpStandby")]
     public void A_primary_that_three_servers_cannot_have_is_refused(string primary, string field) =>
         RefusedAt("DoltDB", $$"""

@@ -49,6 +49,14 @@ internal static class ClusterSpecRules
             warnings.Add(new(WithoutEffect, "spec.autoMinorVersionUpgrade has no effect: versions change through spec.engineVersion"));
         if (spec.IsReplicated() && spec.EffectiveReplicas() > DoltDbDefaults.MostUsualReplicas)
             warnings.Add(new("ManyServers", $"spec.replicas is {spec.EffectiveReplicas()}: the primary writes to every other server, and more than {DoltDbDefaults.MostUsualReplicas} are not tested"));
+        if (spec.IsReplicated() && spec.EffectiveReplicas() is > 1 and var servers)
+        {
+            if (spec.RequestedPodIndex() is var ordinal && ordinal >= servers)
+                warnings.Add(new(WithoutEffect, $"spec.replication.primary.podIndex {ordinal} has no effect: it must be less than replicas ({servers})"));
+            if (spec.Replication?.Primary?.MinCaughtUpStandby is { } standbys && standbys >= servers)
+                warnings.Add(new(WithoutEffect, $"spec.replication.primary.minCaughtUpStandby {standbys} means all standbys: it must be less than replicas ({servers})"));
+        }
+
         if (ContainerEnvironment.Ignored(spec) is { Count: > 0 } ignored)
             warnings.Add(new(WithoutEffect, $"spec.env: {string.Join(", ", ignored)} has no effect: the operator sets it"));
         if (ContainerEnvironment.Repeated(spec) is { Count: > 0 } repeated)
@@ -77,10 +85,10 @@ internal static class ClusterSpecRules
             yield break;
         if (replicas == 1)
             yield return new("spec.replication.enabled", "replication cannot be enabled with a single replica; set replicas > 1 or disable replication");
-        if (replicas > 1 && (spec.RequestedPodIndex() < 0 || spec.RequestedPodIndex() >= replicas))
-            yield return new("spec.replication.primary.podIndex", $"podIndex {spec.RequestedPodIndex()} must be less than replicas ({replicas})");
-        if (replicas > 1 && (spec.MinCaughtUpStandbys() < 0 || spec.MinCaughtUpStandbys() >= replicas))
-            yield return new("spec.replication.primary.minCaughtUpStandby", $"minCaughtUpStandby {spec.MinCaughtUpStandbys()} must be less than replicas ({replicas})");
+        if (spec.RequestedPodIndex() < 0)
+            yield return new("spec.replication.primary.podIndex", $"podIndex {spec.RequestedPodIndex()} must not be negative");
+        if (spec.MinCaughtUpStandbys() < 0)
+            yield return new("spec.replication.primary.minCaughtUpStandby", $"minCaughtUpStandby {spec.MinCaughtUpStandbys()} must not be negative");
     }
 
     private static IEnumerable<SpecProblem> Ports(DoltDbSpec spec)

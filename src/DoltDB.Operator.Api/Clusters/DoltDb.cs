@@ -210,7 +210,7 @@ public sealed record PrimaryOptions : JsonShape
 {
     /// <summary>
     /// Ordinal of the server that should be primary. A change asks for a hand-over to it, once. When the primary moves without being asked, the operator
-    /// writes the new one here, see followPrimary. 0 when left out.
+    /// writes the new one here, see followPrimary. 0 when left out. An ordinal that no server has asks for nothing.
     /// </summary>
     [CelRule("self >= 0", "podIndex must not be negative")]
     public int? PodIndex { get; init; }
@@ -224,7 +224,7 @@ public sealed record PrimaryOptions : JsonShape
     /// <summary>Whether a lost primary is replaced without being asked. True when left out.</summary>
     public bool? AutomaticFailover { get; init; }
 
-    /// <summary>Standbys that must be caught up before the primary is handed over. 1 when left out.</summary>
+    /// <summary>Standbys that must be caught up before the primary is handed over, at most all of them. 1 when left out.</summary>
     [CelRule("self >= 0", "minCaughtUpStandby must not be negative")]
     public int? MinCaughtUpStandby { get; init; }
 }

@@ -18,6 +18,7 @@ public sealed class AcceptedManifestsTests
     [InlineData("server: {listener: {}, cluster: {remotesAPI: {}}}")]
     [InlineData("replicas: 3\nreplication: {enabled: true, primary: {podIndex: 2}}")]
     [InlineData("replicas: 2\nreplication: {enabled: true}")]
+    [InlineData("replicas: 2\nreplication: {enabled: true, primary: {podIndex: 2, minCaughtUpStandby: 2}}")]
     [InlineData("replication: {enabled: false, primary: {podIndex: 4}}")]
     [InlineData("probes: {livenessProbe: {timeoutSeconds: 3, httpGet: {port: sql}}}")]
     [InlineData("resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: 2}}")]

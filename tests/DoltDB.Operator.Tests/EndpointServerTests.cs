@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http;
+using System.Net.Sockets;
 using DoltDB.Operator.Hosting;
 using DoltDB.Operator.Metrics;
 
@@ -38,6 +39,18 @@ public sealed class EndpointServerTests
         await using var server = await StartAsync(options, new Health(), new Verdict((MetricsAccess)access));
         using var http = new HttpClient { BaseAddress = new Uri(server.Addresses.Single()) };
         (await http.GetAsync("/metrics", Token)).StatusCode.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task An_address_without_a_host_is_served_over_IPv4_and_IPv6()
+    {
+        await using var server = await StartAsync(new OperatorOptions { HealthProbeBindAddress = ":0", MetricsBindAddress = "0" }, new Health(), null);
+        var port = new Uri(server.Addresses.Single().Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+        using var http = new HttpClient();
+
+        var hosts = Socket.OSSupportsIPv6 ? ["127.0.0.1", "[::1]"] : new[] { "127.0.0.1" };
+        foreach (var host in hosts)
+            (await http.GetAsync($"http://{host}:{port}/healthz", Token)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

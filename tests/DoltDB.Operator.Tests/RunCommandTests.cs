@@ -43,8 +43,9 @@ public sealed class RunCommandTests
     [Theory]
     [InlineData("0", null)]
     [InlineData("", null)]
-    [InlineData(":8081", "0.0.0.0:8081")]
-    [InlineData("8081", "0.0.0.0:8081")]
+    [InlineData(":8081", "[::]:8081")]
+    [InlineData("8081", "[::]:8081")]
+    [InlineData("0.0.0.0:8081", "0.0.0.0:8081")]
     [InlineData("localhost:80", "127.0.0.1:80")]
     [InlineData("[::1]:8080", "[::1]:8080")]
     public void Addresses_are_written_as_Go_programs_write_them(string text, string? address) =>

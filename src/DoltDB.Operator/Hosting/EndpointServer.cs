@@ -51,9 +51,9 @@ internal sealed class EndpointServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             if (healthAddress is not null)
-                kestrel.Listen(healthAddress);
+                Listen(kestrel, healthAddress, static _ => { });
             if (metricsAddress is not null)
-                kestrel.Listen(metricsAddress, listen => ConfigureMetrics(listen, options, time));
+                Listen(kestrel, metricsAddress, listen => ConfigureMetrics(listen, options, time));
         });
         var app = builder.Build();
         app.Run(context => AnswerAsync(context, healthAddress is not null, health, metrics, authorizer));
@@ -66,6 +66,15 @@ internal sealed class EndpointServer : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+    }
+
+    /// <summary>Every address of the pod means those of both families, as in Go programs, and IPv4 alone on nodes that have no IPv6.</summary>
+    private static void Listen(KestrelServerOptions kestrel, IPEndPoint address, Action<ListenOptions> configure)
+    {
+        if (address.Address.Equals(IPAddress.IPv6Any))
+            kestrel.ListenAnyIP(address.Port, configure);
+        else
+            kestrel.Listen(address, configure);
     }
 
     private static void ConfigureMetrics(ListenOptions listen, OperatorOptions options, TimeProvider time)

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace DoltDB.Operator.Kubernetes.Client.Configuration;
@@ -7,6 +8,8 @@ namespace DoltDB.Operator.Kubernetes.Client.Configuration;
 /// <summary>Connections to an API server that notice when the other side has vanished.</summary>
 internal static class HttpHandlers
 {
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(15);
 
     /// <summary>The handler for the server that the configuration names.</summary>
@@ -61,11 +64,41 @@ internal static class HttpHandlers
         }
         else if (configuration.CertificateAuthorities is { Count: > 0 } authorities)
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(authorities);
-            tls.CertificateChainPolicy = policy;
+            tls.CertificateChainPolicy = LeadingTo(authorities);
+            if (configuration.CertificateAuthorityFile is { } file)
+            {
+                tls.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
+                    || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 presented && LeadsToRenewed(file, presented, chain));
+            }
         }
 
         return tls;
+    }
+
+    private static X509ChainPolicy LeadingTo(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
+    }
+
+    /// <summary>The cluster may have got another authority since the start. The name that the certificate is for has been checked already.</summary>
+    private static bool LeadsToRenewed(string file, X509Certificate2 presented, X509Chain? refused)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(file);
+        }
+        catch (Exception exception) when (exception is IOException or CryptographicException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain { ChainPolicy = LeadingTo(authorities) };
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        if (refused is not null)
+            chain.ChainPolicy.ExtraStore.AddRange(refused.ChainPolicy.ExtraStore);
+        return chain.Build(presented);
     }
 }

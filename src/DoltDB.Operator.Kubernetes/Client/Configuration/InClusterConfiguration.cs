@@ -24,11 +24,13 @@ internal static class InClusterConfiguration
         var token = Path.Combine(directory, "token");
         if (!File.Exists(token))
             throw new KubeconfigException($"{token}: the pod has no service account token (automountServiceAccountToken?)");
+        var authorities = Path.Combine(directory, "ca.crt");
         return new KubernetesClientConfiguration
         {
             Server = server,
             Namespace = ReadNamespace(Path.Combine(directory, "namespace")),
-            CertificateAuthorities = ReadAuthorities(Path.Combine(directory, "ca.crt")),
+            CertificateAuthorities = ReadAuthorities(authorities),
+            CertificateAuthorityFile = authorities,
             Credentials = new TokenFileCredentials(token, null, time),
             Source = "the pod's service account",
         };

@@ -14,6 +14,11 @@ public sealed record KubernetesClientConfiguration
     /// <summary>Roots that the server's certificate must lead to; the system's when null.</summary>
     public X509Certificate2Collection? CertificateAuthorities { get; init; }
 
+    /// <summary>
+    /// The file of <see cref="CertificateAuthorities"/> when somebody else renews it: what it holds is asked too about a certificate that they do not lead to.
+    /// </summary>
+    public string? CertificateAuthorityFile { get; init; }
+
     /// <summary>Whether the server's certificate is not looked at. Only ever what a user asked for.</summary>
     public bool SkipTlsVerify { get; init; }
 

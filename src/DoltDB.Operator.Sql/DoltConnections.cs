@@ -118,11 +118,11 @@ public sealed class DoltConnections : IAsyncDisposable
         IDoltServer server;
         try
         {
-            server = await _connector.ConnectAsync(endpoint, budget.Remaining, cancellationToken);
+            server = await _connector.ConnectAsync(endpoint, isOld ? budget.Remaining / 2 : budget.Remaining, cancellationToken);
         }
-        catch (DoltException exception) when (isOld && exception.Code == TooManyConnections)
+        catch (Exception exception) when (isOld && exception is DoltException { Code: TooManyConnections } or NoGreetingException)
         {
-            // The server answers and is only full: what is open stays the way in.
+            // The server can be reached and may only be full: what is open stays the way in, and tells whether it stands still.
             slot.Opened = _clock.GetTimestamp();
             return;
         }

@@ -176,6 +176,33 @@ public sealed class DoltConnectionsTests
     }
 
     [Fact]
+    public async Task A_full_server_that_lets_clients_wait_keeps_the_connection_that_it_has()
+    {
+        var clock = new ManualTimeProvider();
+        var admitted = 1;
+        var waits = new TaskCompletionSource();
+        await using var server = FakeServer.Scripted(async session =>
+        {
+            if (admitted-- > 0)
+            {
+                await session.AcceptLoginAsync();
+                await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
+            }
+
+            await waits.Task;
+        });
+        await using var pool = CreatePool(clock: clock);
+        await ProbeAsync(pool, server.Endpoint);
+        clock.Advance(s_age);
+        var probe = ProbeAsync(pool, server.Endpoint);
+        while (server.Connections < 2)
+            await Task.Yield();
+        clock.Advance(s_deadline / 2);
+        await probe;
+        waits.SetResult();
+    }
+
+    [Fact]
     public void Connections_that_were_opened_together_grow_old_apart()
     {
         var shares = Enumerable.Range(0, 1000).Select(server => new DoltConnections.Key($"10.0.{server / 250}.{server % 250}", 3306, "root").Share()).ToList();

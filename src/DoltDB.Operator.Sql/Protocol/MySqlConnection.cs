@@ -49,6 +49,8 @@ internal sealed class MySqlConnection : ISqlTransport
         catch (Exception exception)
         {
             var translated = exception is DoltException ? null : call.Translate(exception);
+            if (translated is TimeoutException late && socket.Connected)
+                translated = new NoGreetingException(late.Message, exception);
             call.Dispose();
             socket.Dispose();
             callDeadline.Dispose();

@@ -167,6 +167,8 @@ internal sealed partial class Invariants(SimulatedWorld world)
         lastRouted = name;
         if (isChosen && (!lastPrimary.TryGetValue(name, out var last) || world.Now - last > Knowledge))
             world.Violate($"{name} is routed and is no primary");
+        if (isChosen && world.Cluster() is { Spec.Replicas: > 1, Status: { PrimaryEpoch: not null } status } && status.CurrentPrimary != name)
+            world.Violate($"{name} is routed and {status.CurrentPrimary} is in the status: whoever looks after a crash takes that for the primary");
         var epoch = world.Pod(name)?.Server?.Engine.Cluster?.Epoch ?? long.MaxValue;
         foreach (var other in world.Pods.Where(other => other.Name != name && IsSteadyFor(other, Knowledge) && other.Server!.Engine.Cluster is { Role: ClusterRole.Primary } role && role.Epoch > epoch))
             world.Violate($"{name} is routed at epoch {epoch} although {other.Name} is primary at a higher one");

@@ -73,8 +73,7 @@ internal sealed class SecureServer : IAsyncDisposable
         {
             await using var stream = new SslStream(client.GetStream());
             await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stopping.Token);
-            var request = new byte[16 * 1024];
-            await stream.ReadAsync(request, stopping.Token);
+            await stream.ReadAtLeastAsync(new byte[16 * 1024], 1, throwOnEndOfStream: false, stopping.Token);
             await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stopping.Token);
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException)

@@ -15,7 +15,7 @@ internal static class Calm
     public static bool IsCalm(PlanDraft draft, ClusterPlan plan) =>
         plan is { Step: null, RoleLabels.IsEmpty: true, Events.IsEmpty: true, PodIndex: null, NextContentNeed: ContentNeed.Recent, Desired: not null }
         && draft is { Problems.Count: 0, Intent: null, Topology.Waiting: null, Update: null or { Stale.Length: 0 }, Storage: { ToGrow.Length: 0, Waiting.Length: 0 }, Primary: null or PrimaryDecision.Settled }
-        && draft.Facts is { ChildrenRefused: null, HandOverFailure: null, Healing.IsEmpty: true, Status.HandOver: null }
+        && draft.Facts is { ChildrenRefused: null, HandOverFailure: null, Healing.IsEmpty: true, Refusals.IsEmpty: true, Status.HandOver: null }
         && draft.Facts.Members.All(member => member is { IsReady: true } && (draft.Primary is null || (member.IsReachable && (member.IsPrimary || IsProven(plan, member)))));
 
     /// <summary>Whether the proof in the status is of what the standby holds now: an older one is still to be written.</summary>

@@ -57,7 +57,7 @@ internal static class ClusterConditions
             return "Scaling";
         if (draft.Update is { Stale.Length: > 0 } update && (update.Next ?? (object?)update.HandOver ?? update.Waiting) is not null)
             return "Updating";
-        if (draft.Storage is { CannotExpand: false } storage && storage.ToGrow.Length + storage.Waiting.Length > 0)
+        if (draft.Storage.IsUnderWay)
             return "Resizing";
         if (ReadyOf(draft, step).Status == Conditions.True)
             return "Running";
@@ -79,7 +79,7 @@ internal static class ClusterConditions
             return new(Conditions.False, PrimaryReasons.Switchover, $"Switching primary to '{ClusterNames.Pod(draft.Facts.Name, handOver.State.To ?? 0)}'");
         if (step is ClusterStep.Failover failover)
             return new(Conditions.False, PrimaryReasons.Failover, failover.Because);
-        if (step is ClusterStep.RemovePod)
+        if (step is ClusterStep.RemovePod remove && !draft.Facts.Refusals.ContainsKey(Refusals.OfPod(remove.Uid)))
             return new(Conditions.False, "Updating", "Updating");
         if (!draft.Facts.Credentials.IsUsable)
             return new(Conditions.False, "CredentialsInvalid", draft.Facts.Credentials.Problem ?? "the administrator's Secret cannot be used");
@@ -93,6 +93,8 @@ internal static class ClusterConditions
             return new(Conditions.False, "AccessDenied", $"{denied.PodName} refuses the administrator's password of Secret {ClusterNames.Credentials(draft.Facts.Name)}");
         if (draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal) is { } primary && primary.RoleLabel != ClusterLabels.Primary)
             return new(Conditions.False, "Routing", $"routing writes to {primary.PodName}");
+        if (draft.Facts.Credentials.IsRotationDue && draft.Facts.Refusals.GetValueOrDefault(Refusals.Rotation) is { } refusal)
+            return new(Conditions.False, "RotationFailed", $"the servers did not take what Secret {ClusterNames.Credentials(draft.Facts.Name)} says, and keep the credentials of before: {refusal.Because}");
         return draft.Update is { Stale.Length: > 0 } update && update.Next is null && update.HandOver is null && update.Waiting is null
             ? new(Conditions.True, "PendingUpdate", "Pending update")
             : new(Conditions.True, "StatefulSetReady", "Running");
@@ -114,6 +116,8 @@ internal static class ClusterConditions
             return new(Conditions.False, "ChangeRefused", string.Join("; ", draft.Storage.Problems));
         if (draft.Facts.ChildrenRefused is { } refused)
             return new(Conditions.False, "ApplyRefused", refused);
+        if (draft.Facts.Refusals.GetValueOrDefault(Refusals.OfSet(draft.Facts.Set?.Metadata.Uid)) is { } refusal)
+            return new(Conditions.False, "ApplyRefused", $"StatefulSet {draft.Facts.Name} cannot be made anew: {refusal.Because}");
         if (ClusterSpecRules.Warnings(draft.Facts.Cluster.Spec ?? draft.Facts.Spec) is { Count: > 0 } warnings)
             return new(Conditions.True, warnings[0].Reason, string.Join("; ", warnings.Select(warning => warning.Message)));
         return new(Conditions.True, "Accepted", draft.Topology.Waiting ?? "the spec is in effect");
@@ -142,6 +146,8 @@ internal static class ClusterConditions
         var storage = draft.Storage;
         if (storage.CannotExpand)
             return new(Conditions.False, "ExpansionNotSupported", $"the StorageClass does not allow volumes to grow: {string.Join(", ", storage.ToGrow)} stay as they are");
+        if (storage.Refused.Count > 0)
+            return new(Conditions.False, "ResizeRefused", $"cannot grow to {storage.Size}: {string.Join("; ", storage.Refused.Select(claim => $"{claim.Key}: {claim.Value}"))}");
         if (storage.ToGrow.Length > 0)
             return new(Conditions.False, "ResizingStorage", "Resizing storage");
         if (storage.Waiting.Length > 0)

@@ -8,6 +8,7 @@ using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Controllers;
 using DoltDB.Operator.Kubernetes.Events;
 using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Kubernetes.Queues;
 using DoltDB.Operator.Sql;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +29,7 @@ internal static class ClusterController
         IKubernetesClient client, ClusterCaches caches, AdministratorCredentials credentials, DoltConnections connections, IEventRecorder events, ControllerServices services, int workers)
     {
         var reconciler = CreateReconciler(client, caches, credentials, connections, events, services);
-        var controller = new Controller<DoltDb>(new ControllerOptions { Name = "doltdb", Workers = workers }, caches.Clusters, reconciler, services, Predicates.IgnoresStatus);
+        var controller = new Controller<DoltDb>(Options(workers), caches.Clusters, reconciler, services, Predicates.IgnoresStatus);
         return controller
             .Owns(caches.Sets)
             .Owns(caches.Services)
@@ -40,6 +41,10 @@ internal static class ClusterController
             .Watches(caches.Secrets, static secret => ClusterNames.ClusterOfCredentials(secret.Metadata.Name ?? "") is { } name ? [new NamespacedName(secret.Metadata.Namespace ?? "", name)] : [])
             .Watches(caches.Claims, static claim => Named(claim.Metadata));
     }
+
+    /// <summary>A pass that failed comes back soon whatever failed: its probe is what notices the loss of the primary.</summary>
+    public static ControllerOptions Options(int workers) =>
+        new() { Name = "doltdb", Workers = workers, Queue = new WorkQueueOptions { LongestDelay = TimeSpan.FromSeconds(5) } };
 
     /// <summary>The loop of the controller alone.</summary>
     public static IReconciler CreateReconciler(

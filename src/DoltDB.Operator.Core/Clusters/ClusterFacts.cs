@@ -33,6 +33,9 @@ internal sealed record ClusterFacts
     /// <summary>Why the last hand-over failed, while it is too early for another attempt; null otherwise.</summary>
     public string? HandOverFailure { get; init; }
 
+    /// <summary>What stood in the way of steps, named as <see cref="Clusters.Refusals"/> says.</summary>
+    public ImmutableDictionary<string, Refusal> Refusals { get; init; } = ImmutableDictionary<string, Refusal>.Empty;
+
     /// <summary>Ordinals of standbys that were sent what they lack a moment ago: it is not sent again yet.</summary>
     public ImmutableHashSet<int> Healing { get; init; } = [];
 

@@ -8,6 +8,7 @@ internal sealed class ClusterMemory
 {
     private readonly HashSet<string> removedPods = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Rest> healings = [];
+    private readonly Refusals refusals = new();
     private readonly Rest handOvers = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10));
     private string? handOverFailure;
     private DoltDb? written;
@@ -34,6 +35,7 @@ internal sealed class ClusterMemory
         ChildrenRefused = ChildrenRefused,
         HandOverFailure = handOvers.Lasts(facts.Now) ? handOverFailure : null,
         IsPodIndexLeftAlone = generationWithoutPodIndex is { } left && left == facts.Cluster.Metadata.Generation,
+        Refusals = refusals.At(facts.Now),
         Healing = [.. healings.Where(pair => pair.Value.Lasts(facts.Now)).Select(pair => pair.Key)],
     };
 
@@ -43,6 +45,8 @@ internal sealed class ClusterMemory
         removedPods.IntersectWith(facts.Members.Select(member => member.Pod?.Metadata.Uid ?? ""));
         if (result.RemovedPod is { } removed)
             removedPods.Add(removed);
+        foreach (var (what, because) in result.Attempts)
+            refusals.Remember(what, because, facts.Now);
         if (result.ReadsContentNow)
             Need = ContentNeed.Now;
         if (step is ClusterStep.HandOver)
@@ -59,6 +63,12 @@ internal sealed class ClusterMemory
 
     /// <summary>Remembers our own last write.</summary>
     public void Written(DoltDb cluster) => written = cluster;
+
+    /// <summary>
+    /// Our last write is not what the server has, which is <paramref name="live"/>, also where its version is a lower one: after the API server's data was
+    /// restored from a backup, ours would count as the newest for ever.
+    /// </summary>
+    public void Overtaken(DoltDb? live) => written = live;
 
     /// <summary>Our own last write, while the cache has not seen it: else the next pass would begin with a status that is older.</summary>
     public DoltDb Newest(DoltDb cached)

@@ -87,7 +87,7 @@ internal static class ClusterPlanner
 
     /// <summary>The one disruptive step, the most urgent first.</summary>
     private static ClusterStep? Step(PlanDraft draft) =>
-        OfPrimary(draft) ?? (ClusterStep?)OfCredentials(draft) ?? OfIntent(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? (ClusterStep?)Healing(draft) ?? OfVariables(draft);
+        OfPrimary(draft) ?? OfIntent(draft) ?? (ClusterStep?)OfCredentials(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? (ClusterStep?)Healing(draft) ?? OfVariables(draft);
 
     private static ClusterStep? OfPrimary(PlanDraft draft) => draft.Primary switch
     {
@@ -97,9 +97,9 @@ internal static class ClusterPlanner
         _ => null,
     };
 
-    /// <summary>As soon as there is a primary that can be told: until then the old ones open.</summary>
+    /// <summary>As soon as there is a primary that can be told: until then the old ones open. After a failure the less urgent steps go on for a while.</summary>
     private static ClusterStep.RotateCredentials? OfCredentials(PlanDraft draft) =>
-        draft.Facts.Credentials.IsRotationDue && draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.IsReachable == true
+        draft.Facts.Credentials.IsRotationDue && draft.Facts.Refusals.GetValueOrDefault(Refusals.Rotation) is not { Rests: true } && draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.IsReachable == true
             ? new ClusterStep.RotateCredentials(settled.Ordinal, $"the administrator gets what Secret {ClusterNames.Credentials(draft.Facts.Name)} says")
             : null;
 
@@ -126,6 +126,8 @@ internal static class ClusterPlanner
     private static ClusterStep.ReplaceSet? OfSet(PlanDraft draft)
     {
         if (draft.Facts.Set is not { Metadata.DeletionTimestamp: null } live || draft.Desired is not { StatefulSet: var desired })
+            return null;
+        if (draft.Facts.Refusals.GetValueOrDefault(Refusals.OfSet(live.Metadata.Uid)) is { Rests: true })
             return null;
         var because = SetReplacement.Because(live, desired);
         return because is null ? null : new ClusterStep.ReplaceSet(live.Metadata.Uid ?? "", because);

@@ -112,6 +112,8 @@ internal sealed class ClusterReconciler(
         metrics.Stepped(cluster, step, result);
         if (result.Event is { } happened)
             Record(cluster, [happened]);
+        if (result.Warning is { } warning)
+            Record(cluster, [warning]);
         failure?.Throw();
         return (plan, latest, result.LooksAgainNow);
 
@@ -181,12 +183,25 @@ internal sealed class ClusterReconciler(
     {
         if (StatusText(cluster.Status) == StatusText(status))
             return cluster;
-        var written = await client.ReplaceAsync(DoltKinds.DoltDb, cluster with { Status = status }, "status", cancellationToken);
+        var written = await ReplaceStatusAsync(cluster with { Status = status }, memory, cancellationToken);
         memory.Written(written);
         metrics.Written(cluster, status);
         var ready = status.Conditions.Find(ClusterConditions.Ready);
         Log.StatusWritten(logger, status.Phase, ready?.Status, ready?.Message);
         return written;
+    }
+
+    private async Task<DoltDb> ReplaceStatusAsync(DoltDb cluster, ClusterMemory memory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.ReplaceAsync(DoltKinds.DoltDb, cluster, "status", cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.IsConflict)
+        {
+            memory.Overtaken(await client.GetAsync(DoltKinds.DoltDb, NamespacedName.Of(cluster), cancellationToken));
+            throw;
+        }
     }
 
     private static string StatusText(DoltDbStatus? status) => status is null ? "" : JsonSerializer.Serialize(status, ApiJson.Default.DoltDbStatus);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
@@ -27,6 +28,12 @@ internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
 
     /// <summary>Uid of the pod that was removed; null when none was.</summary>
     public string? RemovedPod { get; init; }
+
+    /// <summary>What else users should read; null when there is nothing.</summary>
+    public ClusterEvent? Warning { get; init; }
+
+    /// <summary>What was attempted that may be refused for ever, named as <see cref="Refusals"/> says, and why it was; null for what was done.</summary>
+    public ImmutableDictionary<string, string?> Attempts { get; init; } = ImmutableDictionary<string, string?>.Empty;
 }
 
 /// <summary>Carries out the one disruptive step of a plan. Its epoch and its hand-over are in the status already.</summary>
@@ -38,6 +45,8 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     private static readonly TimeSpan FencingPatience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FencingPoll = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan FencingRetry = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs the step.</summary>
     public async Task<StepResult> RunAsync(
@@ -84,11 +93,12 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         if (await commands.ReadRoleAsync(endpoint, cancellationToken) is null)
             return new StepResult(false, null);
         await AnnouncePrimaryAsync(facts, step.To, cancellationToken);
-        await FenceAsync(facts, step.From, cancellationToken);
+        var refusal = await FenceAsync(facts, step.From, cancellationToken);
         var role = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
-        return role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
+        var result = role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
             ? new StepResult(true, new ClusterEvent(EventType.Warning, PrimaryReasons.Failover, $"{step.Because} (epoch {step.Epoch}). Writes that had not reached it are lost; the old volume is kept"))
             : new StepResult(false, new ClusterEvent(EventType.Warning, "FailoverFailed", $"{ClusterNames.Pod(facts.Name, step.To)} did not become primary at epoch {step.Epoch}"));
+        return refusal is null ? result : result with { Warning = new ClusterEvent(EventType.Warning, "FencingRefused", $"{ClusterNames.Pod(facts.Name, step.From)} could not be removed before another server took over: {refusal}") };
     }
 
     /// <summary>
@@ -109,37 +119,69 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         }
     }
 
-    /// <summary>Takes the role label from the lost primary and removes its pod, so that nobody reaches it when it wakes up.</summary>
-    private async Task FenceAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the role label from the lost primary and removes its pod, so that nobody reaches it when it wakes up. Returns why the API server would not; null
+    /// when it did.
+    /// </summary>
+    private async Task<string?> FenceAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
     {
         if (facts.Find(ordinal)?.Pod is not { } pod)
-            return;
-        var name = NamespacedName.Of(pod);
-        try
-        {
-            var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid, ["labels"] = new JsonObject { [ClusterLabels.Role] = null } } };
-            await client.MergePatchAsync(BuiltInKinds.Pod, name, patch, null, cancellationToken);
-            await client.DeleteAsync(BuiltInKinds.Pod, name, new DeleteOptions { Uid = pod.Metadata.Uid, GracePeriodSeconds = FencingGraceSeconds }, cancellationToken);
-            await AwaitEndAsync(name, pod.Metadata.Uid, cancellationToken);
-        }
-        catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422)
-        {
-            // It is gone, or was replaced by a pod that starts as a standby or with the old epoch.
-        }
+            return null;
+        var (name, uid) = (NamespacedName.Of(pod), pod.Metadata.Uid);
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = uid, ["labels"] = new JsonObject { [ClusterLabels.Role] = null } } };
+        await RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Pod, name, patch, null, cancellationToken));
+        return await RemoveLostAsync(name, uid, cancellationToken);
     }
 
     /// <summary>
-    /// Waits until the pod is gone, so that no client is told of a write that the new primary will never see. A node that cannot be reached never
-    /// says so: then the role moves all the same.
+    /// Removes the pod and waits until it is gone, so that no client is told of a write that the new primary will never see. A node that cannot be
+    /// reached never says so, and a webhook may forbid it for ever: then the role moves all the same, and the epoch makes the old primary step down.
     /// </summary>
-    private async Task AwaitEndAsync(NamespacedName name, string? uid, CancellationToken cancellationToken)
+    private async Task<string?> RemoveLostAsync(NamespacedName name, string? uid, CancellationToken cancellationToken)
     {
+        var options = new DeleteOptions { Uid = uid, GracePeriodSeconds = FencingGraceSeconds };
         var began = time.GetTimestamp();
-        while (time.GetElapsedTime(began) < FencingPatience)
+        var (refusal, attempts) = (null as string, 0);
+        while (time.GetElapsedTime(began) is var elapsed && elapsed < FencingPatience)
         {
-            if (await client.GetAsync(BuiltInKinds.Pod, name, cancellationToken) is not { } live || live.Metadata.Uid != uid)
-                return;
+            if (attempts == 0 || (refusal is not null && elapsed >= FencingRetry * attempts))
+            {
+                refusal = await RefusalAsync(() => client.DeleteAsync(BuiltInKinds.Pod, name, options, cancellationToken));
+                attempts++;
+            }
+
+            if (!await IsThereAsync(name, uid, cancellationToken))
+                return null;
             await Task.Delay(FencingPoll, time, cancellationToken);
+        }
+
+        return refusal;
+    }
+
+    /// <summary>What the API server said against the call; null when it did not.</summary>
+    private static async Task<string?> RefusalAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+            return null;
+        }
+        catch (KubernetesException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>Whether the pod is the one that it was; also while that cannot be read.</summary>
+    private async Task<bool> IsThereAsync(NamespacedName name, string? uid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync(BuiltInKinds.Pod, name, cancellationToken) is { } live && live.Metadata.Uid == uid;
+        }
+        catch (KubernetesException)
+        {
+            return true;
         }
     }
 
@@ -162,47 +204,65 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     {
         var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Pod(facts.Name, step.Ordinal));
         var options = new DeleteOptions { Uid = step.Uid };
-        if (!step.RespectsBudget)
+        var result = EvictionResult.Evicted;
+        var refusal = await RefusalAsync(async () =>
         {
-            await client.DeleteAsync(BuiltInKinds.Pod, name, options, cancellationToken);
-            return new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because)) { RemovedPod = step.Uid };
+            if (step.RespectsBudget)
+                result = await client.EvictAsync(name, options, cancellationToken);
+            else
+                await client.DeleteAsync(BuiltInKinds.Pod, name, options, cancellationToken);
+        });
+        var what = Refusals.OfPod(step.Uid);
+        if (refusal is null && result == EvictionResult.Evicted)
+            return new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because)) { RemovedPod = step.Uid, Attempts = Attempt(what, null) };
+        if (refusal is null && result == EvictionResult.Refused)
+        {
+            const string Because = "its PodDisruptionBudget does not allow it now";
+            return new StepResult(false, new ClusterEvent(EventType.Normal, "EvictionRefused", $"{name.Name} is not replaced: {Because}")) { Attempts = Attempt(what, Because) };
         }
 
-        return await client.EvictAsync(name, options, cancellationToken) switch
-        {
-            EvictionResult.Evicted => new StepResult(false, new ClusterEvent(EventType.Normal, "PodReplaced", step.Because)) { RemovedPod = step.Uid },
-            EvictionResult.Refused => new StepResult(false, new ClusterEvent(EventType.Normal, "EvictionRefused", $"the PodDisruptionBudget does not allow to replace {name.Name} now")),
-            _ => new StepResult(false, null),
-        };
+        // It may be gone already, or be another one by now: then nothing was refused.
+        return refusal is null || !await IsThereAsync(name, step.Uid, cancellationToken)
+            ? new StepResult(false, null) { Attempts = Attempt(what, null) }
+            : new StepResult(false, new ClusterEvent(EventType.Warning, "EvictionRefused", $"{name.Name} is not replaced: {refusal}")) { Attempts = Attempt(what, refusal) };
     }
+
+    private static ImmutableDictionary<string, string?> Attempt(string what, string? because) => ImmutableDictionary<string, string?>.Empty.Add(what, because);
 
     private async Task<StepResult> ReplaceSetAsync(ClusterFacts facts, ClusterStep.ReplaceSet step, CancellationToken cancellationToken)
     {
         var options = new DeleteOptions { Uid = step.Uid, PropagationPolicy = "Orphan" };
-        await client.DeleteAsync(BuiltInKinds.StatefulSet, NamespacedName.Of(facts.Cluster), options, cancellationToken);
-        return new StepResult(false, new ClusterEvent(EventType.Normal, "StatefulSetReplaced", $"the StatefulSet is made anew around its pods: {step.Because}"));
+        var refusal = await RefusalAsync(() => client.DeleteAsync(BuiltInKinds.StatefulSet, NamespacedName.Of(facts.Cluster), options, cancellationToken));
+        return new StepResult(false, refusal is null
+            ? new ClusterEvent(EventType.Normal, "StatefulSetReplaced", $"the StatefulSet is made anew around its pods: {step.Because}")
+            : new ClusterEvent(EventType.Warning, "StatefulSetNotReplaced", $"the StatefulSet cannot be made anew, {step.Because}: {refusal}"))
+        {
+            Attempts = Attempt(Refusals.OfSet(step.Uid), refusal),
+        };
     }
 
+    /// <summary>A volume that cannot grow (it was bound by hand, or a quota is used up) holds up no other.</summary>
     private async Task<StepResult> GrowAsync(ClusterFacts facts, ClusterStep.GrowClaims step, CancellationToken cancellationToken)
     {
-        foreach (var claim in step.Claims)
+        var attempts = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
+        var refusals = new List<string>();
+        foreach (var claim in facts.Claims.Where(claim => step.Claims.Contains(claim.Metadata.Name ?? "")))
         {
             var patch = new JsonObject
             {
                 ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = step.Size.Text } } },
             };
-            try
-            {
-                await client.MergePatchAsync(BuiltInKinds.PersistentVolumeClaim, new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", claim), patch, null, cancellationToken);
-            }
-            catch (KubernetesException exception) when (exception.Code is 403 or 404 or 422)
-            {
-                // The class does not allow it, or the claim is gone: the others grow all the same.
-                return new StepResult(false, new ClusterEvent(EventType.Warning, "ResizeRefused", $"{claim} cannot grow to {step.Size}: {exception.Message}"));
-            }
+            var refusal = await RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.PersistentVolumeClaim, NamespacedName.Of(claim), patch, null, cancellationToken));
+            attempts[Refusals.OfClaim(claim, step.Size)] = refusal;
+            if (refusal is not null)
+                refusals.Add($"{claim.Metadata.Name}: {refusal}");
         }
 
-        return new StepResult(false, new ClusterEvent(EventType.Normal, "ResizingStorage", step.Because));
+        return new StepResult(false, refusals.Count < attempts.Count ? new ClusterEvent(EventType.Normal, "ResizingStorage", step.Because) : null)
+        {
+            Warning = refusals.Count == 0 ? null : new ClusterEvent(EventType.Warning, "ResizeRefused", $"cannot grow to {step.Size}: {string.Join("; ", refusals)}"),
+            Attempts = attempts.ToImmutable(),
+        };
     }
 
     private async Task<StepResult> SetAckWritesTimeoutAsync(ClusterFacts facts, ClusterStep.SetAckWritesTimeout step, Administrator administrator, CancellationToken cancellationToken)
@@ -223,17 +283,17 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             return new StepResult(false, null);
         var failure = await commands.SetAdministratorAsync(endpoint, wanted.User, wanted.Password, cancellationToken);
         return failure is null
-            ? new StepResult(true, new ClusterEvent(EventType.Normal, "CredentialsRotated", step.Because)) { IsRotated = true, ReadsContentNow = true }
-            : new StepResult(false, new ClusterEvent(EventType.Warning, "RotationFailed", $"{step.Because}: {failure}"));
+            ? new StepResult(true, new ClusterEvent(EventType.Normal, "CredentialsRotated", step.Because)) { IsRotated = true, ReadsContentNow = true, Attempts = Attempt(Refusals.Rotation, null) }
+            : new StepResult(false, new ClusterEvent(EventType.Warning, "RotationFailed", $"{step.Because}: {failure}")) { Attempts = Attempt(Refusals.Rotation, failure) };
     }
 
     private async Task<StepResult> HealAsync(ClusterFacts facts, ClusterStep.Heal step, Administrator administrator, CancellationToken cancellationToken)
     {
         if (Endpoint(facts, step.Primary, administrator) is not { } endpoint)
             return new StepResult(false, null);
-        var failure = await commands.HealAsync(endpoint, step.Databases, step.Accounts, ClusterNames.Pod(facts.Name, step.Standby), cancellationToken);
-        return new StepResult(false, failure is null
-            ? new ClusterEvent(EventType.Normal, "StandbyResynchronized", $"{step.Because}: it is sent again")
-            : new ClusterEvent(EventType.Warning, "ResynchronizationFailed", $"{step.Because}: {failure}"));
+        var (isSent, failure) = await commands.HealAsync(endpoint, step.Databases, step.Accounts, ClusterNames.Pod(facts.Name, step.Standby), cancellationToken);
+        if (failure is not null)
+            return new StepResult(false, new ClusterEvent(EventType.Warning, "ResynchronizationFailed", $"{step.Because}: {failure}"));
+        return new StepResult(false, isSent ? new ClusterEvent(EventType.Normal, "StandbyResynchronized", $"{step.Because}: it is sent again") : null);
     }
 }

@@ -6,6 +6,9 @@ internal sealed class Rest(TimeSpan first, TimeSpan longest)
     private DateTimeOffset began;
     private TimeSpan length;
 
+    /// <summary>How long the last pause is.</summary>
+    public TimeSpan Length => length;
+
     /// <summary>Whether it lasts.</summary>
     public bool Lasts(DateTimeOffset now) => now < began + length;
 

@@ -17,6 +17,12 @@ internal sealed record StorageState(
 {
     /// <summary>Whether the class refuses to grow the volumes.</summary>
     public bool CannotExpand { get; init; }
+
+    /// <summary>Claims whose growth the API server refused, and why: each is asked for again now and then.</summary>
+    public ImmutableSortedDictionary<string, string> Refused { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Whether volumes are growing, or are about to.</summary>
+    public bool IsUnderWay => !CannotExpand && (Waiting.Length > 0 || ToGrow.Any(claim => !Refused.ContainsKey(claim)));
 }
 
 /// <summary>Growth of volumes. They never shrink and never change their class; nothing else waits for them.</summary>
@@ -49,16 +55,20 @@ internal static class StorageRules
 
         if (NotRestored(facts) is { } notRestored)
             problems.Add(notRestored);
-        var small = facts.Spec.ResizesInUseVolumes() ? facts.Claims.Where(claim => Request(claim) is { } request && request < size).Select(Name).ToImmutableArray() : [];
+        var small = facts.Spec.ResizesInUseVolumes() ? facts.Claims.Where(claim => Request(claim) is { } request && request < size).ToList() : [];
         var waiting = facts.Spec.WaitsForVolumeResize() && facts.Spec.ResizesInUseVolumes()
             ? facts.Claims.Where(claim => Request(claim) is { } request && request >= size && Capacity(claim) is { } capacity && capacity < size)
                 .Where(claim => IsResizing(claim) || MayBeginToResize(facts)).Select(Name).ToImmutableArray()
             : [];
-        var cannotExpand = small.Length > 0 && facts.CanExpandVolumes == false;
+        var refused = small.Where(claim => RefusalOf(facts, claim, size) is not null).ToImmutableSortedDictionary(Name, claim => RefusalOf(facts, claim, size)!.Because, StringComparer.Ordinal);
+        var grow = small.Where(claim => RefusalOf(facts, claim, size) is not { Rests: true }).Select(Name).ToImmutableArray();
+        var cannotExpand = small.Count > 0 && facts.CanExpandVolumes == false;
 
         // A set whose new volumes are larger than its old ones would only look as if they had grown.
-        return new StorageState(cannotExpand && present is not null ? present : size, storageClass, small, waiting, [.. problems]) { CannotExpand = cannotExpand };
+        return new StorageState(cannotExpand && present is not null ? present : size, storageClass, grow, waiting, [.. problems]) { CannotExpand = cannotExpand, Refused = refused };
     }
+
+    private static Refusal? RefusalOf(ClusterFacts facts, PersistentVolumeClaim claim, Quantity size) => facts.Refusals.GetValueOrDefault(Refusals.OfClaim(claim, size));
 
     /// <summary>A volume is made from a snapshot or it is not: naming another one later restores nothing.</summary>
     private static string? NotRestored(ClusterFacts facts)

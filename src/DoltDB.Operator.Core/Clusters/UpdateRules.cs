@@ -35,9 +35,9 @@ internal static class UpdateRules
 
         // The server that holds the data enters cluster mode before anybody else matters.
         if (topology.IsReplicated && primary is null && facts.Find(facts.Status.CurrentPrimaryPodIndex) is { IsStandalone: true, IsReady: true } holder && stale.Contains(holder))
-            return nothing with { Next = Remove(holder, respectsBudget: false, "it enters cluster mode") };
+            return Remove(facts, nothing, holder, respectsBudget: false, "it enters cluster mode");
         if (stale.FirstOrDefault(member => IsBroken(facts, topology, member, primary)) is { } broken)
-            return nothing with { Next = Remove(broken, respectsBudget: false, "it does not run and is not of the wanted template") };
+            return Remove(facts, nothing, broken, respectsBudget: false, "it does not run and is not of the wanted template");
         if (Unfinished(facts, topology, primary, ordinals) is { } unfinished)
             return nothing with { Waiting = unfinished.Because, IsStalled = unfinished.IsStalled };
         return Healthy(facts, topology, primary, stale, nothing);
@@ -64,9 +64,9 @@ internal static class UpdateRules
     private static UpdateState Healthy(ClusterFacts facts, ClusterTopology topology, int? primary, List<Member> stale, UpdateState nothing)
     {
         if (stale.OrderByDescending(member => member.Ordinal).FirstOrDefault(member => member.Ordinal != primary) is { } standby)
-            return nothing with { Next = Remove(standby, respectsBudget: true, "it is not of the wanted template") };
+            return Remove(facts, nothing, standby, respectsBudget: true, "it is not of the wanted template");
         if (!topology.IsReplicated || facts.Members.Length < 2)
-            return nothing with { Next = Remove(stale[0], respectsBudget: true, "it is not of the wanted template") };
+            return Remove(facts, nothing, stale[0], respectsBudget: true, "it is not of the wanted template");
         if (facts.HandOverFailure is { } failure)
             return nothing with { Waiting = $"the last hand-over failed: {failure}" };
         return HandOverRules.ForUpdate(facts, primary ?? 0) switch
@@ -113,8 +113,15 @@ internal static class UpdateRules
     private static bool IsOverdue(ClusterFacts facts, Member member) =>
         member.Pod?.Metadata.CreationTimestamp is { } created && facts.Now - created > StallLimit;
 
-    private static ClusterStep.RemovePod Remove(Member member, bool respectsBudget, string because) =>
-        new(member.Ordinal, member.Pod!.Metadata.Uid ?? "", respectsBudget, $"{member.PodName} is replaced: {because}");
+    /// <summary>A removal that was refused is what the update waits for, also while it is tried again.</summary>
+    private static UpdateState Remove(ClusterFacts facts, UpdateState nothing, Member member, bool respectsBudget, string because)
+    {
+        var uid = member.Pod!.Metadata.Uid ?? "";
+        var remove = new ClusterStep.RemovePod(member.Ordinal, uid, respectsBudget, $"{member.PodName} is replaced: {because}");
+        return facts.Refusals.GetValueOrDefault(Refusals.OfPod(uid)) is { } refusal
+            ? nothing with { Next = refusal.Rests ? null : remove, Waiting = $"{member.PodName} cannot be replaced: {refusal.Because}", IsStalled = facts.Now - refusal.Since > StallLimit }
+            : nothing with { Next = remove };
+    }
 
     /// <summary>
     /// Whether the pod must be replaced. Pods that this operator made carry the hash of their template. Pods that it found are as wanted while

@@ -81,27 +81,33 @@ internal sealed class MemberCommands(DoltConnections connections)
         }
     }
 
-    /// <summary>Makes the primary send again what a standby lacks, where it believes that the standby has everything.</summary>
-    public async Task<string?> HealAsync(DoltEndpoint primary, IReadOnlyList<string> databases, bool accounts, string standby, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the primary send again what a standby lacks, where it believes that the standby has everything: what is on its way comes by itself. Returns whether
+    /// anything is sent again, and what was in the way, or null.
+    /// </summary>
+    public async Task<(bool IsSent, string? Failure)> HealAsync(DoltEndpoint primary, IReadOnlyList<string> databases, bool accounts, string standby, CancellationToken cancellationToken)
     {
         try
         {
             await using var lease = await connections.GetAsync(primary, QueryDeadline, cancellationToken);
             var rows = await lease.Server.ReadReplicationStatusAsync(QueryDeadline, cancellationToken);
             var busy = new List<string>();
+            var isSent = accounts;
             foreach (var database in databases.Where(database => rows.Any(row => row.Database == database && row.StandbyRemote == standby && row is { ReplicationLagMillis: 0, CurrentError: null })))
             {
-                if (!await lease.Server.ResyncDatabaseAsync(database, HealDeadline, cancellationToken))
+                if (await lease.Server.ResyncDatabaseAsync(database, HealDeadline, cancellationToken))
+                    isSent = true;
+                else
                     busy.Add(database);
             }
 
             if (accounts)
                 await lease.Server.FlushPrivilegesAsync(HealDeadline, cancellationToken);
-            return busy.Count == 0 ? null : $"a commit would send it again, but changes are staged in {string.Join(", ", busy)}, which it would take along: commit or reset them";
+            return (isSent, busy.Count == 0 ? null : $"a commit would send it again, but changes are staged in {string.Join(", ", busy)}, which it would take along: commit or reset them");
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
-            return exception.Message;
+            return (false, exception.Message);
         }
     }
 

@@ -1,0 +1,123 @@
+using DoltDB.Operator.Sql;
+
+namespace DoltDB.Operator.Core.Tests.Pretended;
+
+/// <summary>Dolt servers by address, without sockets. What a test does not set answers at once.</summary>
+internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
+{
+    private readonly Dictionary<string, PretendedServer> servers = [];
+
+    /// <summary>The server of the address.</summary>
+    public PretendedServer this[string host] => servers.TryGetValue(host, out var server) ? server : servers[host] = new PretendedServer(time);
+
+    /// <inheritdoc/>
+    public async Task<IDoltServer> ConnectAsync(DoltEndpoint endpoint, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var server = this[endpoint.Host];
+        if (server.Refusal is { } refusal)
+            throw refusal;
+        await server.AnswerAsync(server.IsFrozen, deadline);
+        return new Connection(server);
+    }
+
+    private sealed class Connection(PretendedServer server) : IDoltServer
+    {
+        public bool IsUsable { get; private set; } = true;
+
+        public string ServerVersion => "8.0.33";
+
+        public Task<DoltRoleReport> ReadRoleAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync("role", server.IsFrozen, deadline, () => new DoltRoleReport(server.Role, server.Epoch));
+
+        public Task<string> ReadEngineVersionAsync(TimeSpan deadline, CancellationToken cancellationToken) => DoAsync("version", server.IsFrozen, deadline, () => "1.57.2");
+
+        public Task<IReadOnlyDictionary<string, string>> HashDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync<IReadOnlyDictionary<string, string>>("databases", server.IsSlow || server.IsFrozen, deadline, () => new Dictionary<string, string>(server.Databases));
+
+        public Task<string> HashAccountsAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync("accounts", server.IsSlow || server.IsFrozen, deadline, () => "accounts-1");
+
+        public Task<IReadOnlyList<DoltReplicationStatus>> ReadReplicationStatusAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync<IReadOnlyList<DoltReplicationStatus>>("lag", server.IsFrozen, deadline, () => server.Replication);
+
+        public Task<int> ReadAckWritesTimeoutAsync(TimeSpan deadline, CancellationToken cancellationToken) => DoAsync("variables", server.IsFrozen, deadline, () => 10);
+
+        public Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken) => DoAsync("assume", server.IsFrozen, deadline, () =>
+        {
+            (server.Role, server.Epoch) = (role, epoch);
+            IsUsable = false;
+            return role;
+        });
+
+        public Task<bool> ResyncDatabaseAsync(string database, TimeSpan deadline, CancellationToken cancellationToken) => DoAsync($"resync {database}", server.IsFrozen, deadline, () => true);
+
+        public Task FlushPrivilegesAsync(TimeSpan deadline, CancellationToken cancellationToken) => DoAsync("flush", server.IsFrozen, deadline, () => true);
+
+        public Task SetAdministratorAsync(string user, string password, TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync("administrator", server.IsFrozen, deadline, () => server.RotationRefusal is { } refusal ? throw refusal : true);
+
+        public Task<IReadOnlyList<string>> ListDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<DoltTransitionRow>> TransitionToStandbyAsync(long epoch, int minimumCaughtUpStandbys, TimeSpan deadline, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask DisposeAsync()
+        {
+            IsUsable = false;
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task<T> DoAsync<T>(string statement, bool hangs, TimeSpan deadline, Func<T> answer)
+        {
+            server.Statements.Add(statement);
+            try
+            {
+                await server.AnswerAsync(hangs, deadline);
+            }
+            catch (TimeoutException)
+            {
+                IsUsable = false;
+                throw;
+            }
+
+            return answer();
+        }
+    }
+}
+
+/// <summary>One server and what it does to who asks it.</summary>
+internal sealed class PretendedServer(TimeProvider time)
+{
+    public DoltRole Role { get; set; } = DoltRole.Standby;
+
+    public long Epoch { get; set; } = 1;
+
+    public Dictionary<string, string> Databases { get; } = new() { ["shop"] = "hash-1" };
+
+    public IReadOnlyList<DoltReplicationStatus> Replication { get; set; } = [];
+
+    /// <summary>Whether nothing is answered.</summary>
+    public bool IsFrozen { get; set; }
+
+    /// <summary>Whether what it holds is never told.</summary>
+    public bool IsSlow { get; set; }
+
+    /// <summary>Why nobody may connect; null when everybody may.</summary>
+    public Exception? Refusal { get; set; }
+
+    /// <summary>Why the administrator cannot be set; null when it can.</summary>
+    public Exception? RotationRefusal { get; set; }
+
+    /// <summary>What it was asked.</summary>
+    public List<string> Statements { get; } = [];
+
+    public async Task AnswerAsync(bool hangs, TimeSpan deadline)
+    {
+        if (!hangs)
+            return;
+        await Task.Delay(deadline, time);
+        throw new TimeoutException($"no answer within {deadline.TotalSeconds:0} s");
+    }
+}

@@ -65,8 +65,8 @@ public sealed class DoltConnections : IAsyncDisposable
         }
         catch
         {
-            if (slot is not null)
-                Leave(slot, entered);
+            if (slot is not null && Leave(slot, entered))
+                await CloseAsync(slot);
             _leases.Release();
             throw;
         }
@@ -205,7 +205,18 @@ public sealed class DoltConnections : IAsyncDisposable
         return oldest;
     }
 
-    // True when nobody will ever use the connection again, because the pool was closed meanwhile.
+    // Those who wait for their turn keep it; who comes later gets another connection.
+    internal void Detach(Slot slot)
+    {
+        lock (_lock)
+        {
+            slot.IsDetached = true;
+            if (_slots.TryGetValue(slot.Key, out var kept) && ReferenceEquals(kept, slot))
+                _slots.Remove(slot.Key);
+        }
+    }
+
+    // True when nobody will ever use the connection again, because the pool was closed meanwhile, or the connection left it.
     private bool Leave(Slot slot, bool entered)
     {
         if (entered)
@@ -213,7 +224,7 @@ public sealed class DoltConnections : IAsyncDisposable
         lock (_lock)
         {
             slot.Users--;
-            return _disposed && slot.Users == 0;
+            return (_disposed || slot.IsDetached) && slot.Users == 0;
         }
     }
 
@@ -253,6 +264,8 @@ public sealed class DoltConnections : IAsyncDisposable
     internal sealed class Slot(Key key)
     {
         public Key Key => key;
+
+        public bool IsDetached { get; set; }
 
         public SemaphoreSlim Turn { get; } = new(1, 1);
 

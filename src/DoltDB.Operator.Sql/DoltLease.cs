@@ -11,6 +11,16 @@ public sealed class DoltLease : IAsyncDisposable
     /// <summary>The connection. Not to be disposed, nor used after the lease.</summary>
     public IDoltServer Server { get; }
 
+    /// <summary>
+    /// Leaves the pool with the connection, which is closed at the end of the lease: whoever needs the server meanwhile gets another one, instead of waiting
+    /// for a slow statement.
+    /// </summary>
+    public void Detach()
+    {
+        if (_slot is { } slot)
+            _pool.Detach(slot);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _slot, null) is { } slot ? _pool.ReturnAsync(slot) : ValueTask.CompletedTask;
 }

@@ -57,6 +57,21 @@ public sealed class DoltConnectionsTests
     }
 
     [Fact]
+    public async Task Nobody_waits_for_a_connection_that_left_the_pool()
+    {
+        await using var server = Healthy();
+        await using var pool = CreatePool();
+        var slow = await pool.GetAsync(server.Endpoint, s_deadline, Token);
+        slow.Detach();
+        await using (var other = await pool.GetAsync(server.Endpoint, s_short, Token))
+            other.Server.ShouldNotBeSameAs(slow.Server);
+        await slow.DisposeAsync();
+        slow.Server.IsUsable.ShouldBeFalse("it is closed with its lease");
+        await ProbeAsync(pool, server.Endpoint);
+        (server.Connections, pool.Count).ShouldBe((2, 1));
+    }
+
+    [Fact]
     public async Task A_turn_that_does_not_come_is_no_silence_of_the_server()
     {
         await using var server = Healthy();

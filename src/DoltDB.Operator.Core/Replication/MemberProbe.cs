@@ -65,6 +65,9 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     /// <summary>How many moves are remembered.</summary>
     public const int MostMoves = 3;
 
+    /// <summary>The same of a server that has another role or epoch by now: what moved before says nothing of that.</summary>
+    public ContentProof WithoutMoves() => Moved.IsEmpty && Moves.IsEmpty ? this : this with { Moved = [], Moves = [] };
+
     /// <summary>Whether the standby held all that <paramref name="primary"/> holds, up to writes that are on their way.</summary>
     public bool HoldsOrFollows(ContentProof primary) =>
         Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains);

@@ -26,6 +26,12 @@ internal sealed record MemberProberOptions
     /// <summary>For how long a proof of content stands for itself while nothing is going on.</summary>
     public TimeSpan ContentLifetime { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a pass waits for content that it can do without: what comes later is for the passes after it.</summary>
+    public TimeSpan ContentPatience { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a pass waits for content that it is about to decide on.</summary>
+    public TimeSpan NeededContentPatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long reading the content of a server may take.</summary>
     public TimeSpan ContentDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -35,11 +41,11 @@ internal sealed record MemberProberOptions
 
 /// <summary>
 /// Asks servers for their role and content, all at once, and remembers since when one does not answer. Probes of a silent server go on
-/// in the background: its answer is used by the pass after it.
+/// in the background: its answer is used by the pass after it. So does reading what a server holds that takes long: the role is asked for every second.
 /// </summary>
 internal sealed class MemberProber(DoltConnections connections, MemberProberOptions options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(NamespacedName Cluster, int Ordinal), Memory> memories = new();
+    private readonly ConcurrentDictionary<(NamespacedName Cluster, int Ordinal), MemberMemory> memories = new();
 
     /// <summary>Probes the servers; <paramref name="wantsContent"/> also reads what they hold when the last proof is too old.</summary>
     public async Task<ImmutableDictionary<int, MemberProbe>> ProbeAsync(
@@ -60,9 +66,8 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
 
     private async Task<MemberProbe> ProbeAsync(NamespacedName cluster, ProbeTarget target, ContentNeed need, DateTimeOffset asked, CancellationToken cancellationToken)
     {
-        var memory = memories.GetOrAdd((cluster, target.Ordinal), static _ => new Memory());
-        if (memory.PodUid != target.PodUid)
-            memory.Renew(target.PodUid);
+        var memory = memories.GetOrAdd((cluster, target.Ordinal), static _ => new MemberMemory());
+        memory.Renew(target.PodUid);
         if (target.Endpoint is not { } endpoint)
             return memory.Fail(target.PodUid, asked, target.PodUid is null ? "there is no pod" : "the pod has no address yet");
         if (memory.Running is { } earlier)
@@ -78,21 +83,44 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             return memory.Last;
         await running.WaitAsync(cancellationToken);
         memory.Running = null;
-        return memory.Last;
+        return need == ContentNeed.Now && memory is { IsReading: true, Last: { IsReachable: true } last }
+            ? last with { Content = null, ContentError = "what it holds is still being read" }
+            : memory.Last;
     }
 
-    private async Task<bool> IsLateAsync(Memory memory, Task running, CancellationToken cancellationToken) =>
+    private async Task<bool> IsLateAsync(MemberMemory memory, Task running, CancellationToken cancellationToken) =>
         memory.Last.AwaySince is not null && !running.IsCompleted
         && await Task.WhenAny(running, Task.Delay(options.PatienceWithSilent, time, cancellationToken)) != running;
 
-    private async Task AskAsync(Memory memory, string? podUid, DoltEndpoint endpoint, ContentNeed need, DateTimeOffset asked)
+    private async Task AskAsync(MemberMemory memory, string? podUid, DoltEndpoint endpoint, ContentNeed need, DateTimeOffset asked)
     {
         try
         {
             // Not the pass's token: an answer that is late for this pass serves the next.
-            await using var lease = await connections.GetAsync(endpoint, options.Deadline, CancellationToken.None);
-            var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
-            memory.Store(podUid, await DescribeAsync(lease.Server, memory, need, role, asked));
+            var lease = await connections.GetAsync(endpoint, options.Deadline, CancellationToken.None);
+            var isHandedOn = false;
+            try
+            {
+                var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
+                var (before, now) = memory.Answer(podUid, role);
+                if (await DescribeAsync(lease.Server, memory, podUid, need, role, before, now, asked) && memory.IsOf(podUid))
+                {
+                    isHandedOn = true;
+                    (memory.Reading, memory.ReadingSince) = (ReadContentAsync(lease, memory, podUid, need, role, before, asked), asked);
+                }
+            }
+            finally
+            {
+                if (!isHandedOn)
+                    await lease.DisposeAsync();
+            }
+
+            if (memory.IsReading)
+                await AwaitReadingAsync(memory, isHandedOn ? lease : null, need, asked);
+        }
+        catch (DoltException) when (memory.IsReading)
+        {
+            // A server that refuses one more connection while the other is busy (it has too many) is there.
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
@@ -100,37 +128,59 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         }
     }
 
-    /// <summary>A server that tells its role is there, also when what it holds takes it too long or cannot be read: nobody replaces it for that.</summary>
-    private async Task<MemberProbe> DescribeAsync(IDoltServer server, Memory memory, ContentNeed need, DoltRoleReport role, DateTimeOffset asked)
+    /// <summary>
+    /// Waits for what the server holds, not for long: the role is what a failover depends on. The connection stays with a reading that takes longer, and the next
+    /// probe gets another one.
+    /// </summary>
+    private async Task AwaitReadingAsync(MemberMemory memory, DoltLease? lease, ContentNeed need, DateTimeOffset asked)
     {
-        var last = memory.Last;
-        var probe = new MemberProbe
-        {
-            IsReachable = true,
-            Role = role.Role,
-            Epoch = role.Epoch,
-            EngineVersion = last.EngineVersion,
-            Content = last.Content,
-            ContentError = last.ContentError,
-            Replication = role.Role == DoltRole.Primary ? last.Replication : null,
-            AckWritesTimeout = last.AckWritesTimeout,
-        };
+        var patience = memory.ReadingSince + (need == ContentNeed.Now ? options.NeededContentPatience : options.ContentPatience) - asked;
+        if (memory.Reading is not { } reading)
+            return;
+        if (patience > TimeSpan.Zero)
+            await Task.WhenAny(reading, Task.Delay(patience, time, CancellationToken.None));
+        if (reading.IsCompleted)
+            return;
+        memory.IsAwaited = true;
+        lease?.Detach();
+    }
+
+    /// <summary>
+    /// Reads what costs little, and returns whether to read what the server holds. A server that tells its role is there, also when the rest takes it too long or
+    /// cannot be read: nobody replaces it for that.
+    /// </summary>
+    private async Task<bool> DescribeAsync(
+        IDoltServer server, MemberMemory memory, string? podUid, ContentNeed need, DoltRoleReport role, MemberProbe before, MemberProbe now, DateTimeOffset asked)
+    {
         try
         {
-            probe = probe with { EngineVersion = last.EngineVersion ?? await server.ReadEngineVersionAsync(options.Deadline, CancellationToken.None) };
-            if (role.Role == DoltRole.Primary)
-                probe = probe with { Replication = await ReadLagAsync(server, memory, asked) };
-            if (!NeedsContent(need, memory, role, asked) && !HasNewDatabase(probe.Replication, last.Content))
-                return probe;
-            var (content, ackTimeout) = await ReadContentAsync(server, memory, need, role, asked);
-            memory.ContentFailed = null;
-            return probe with { Content = content, ContentError = null, AckWritesTimeout = ackTimeout };
+            if (now.EngineVersion is null)
+            {
+                var version = await server.ReadEngineVersionAsync(options.Deadline, CancellationToken.None);
+                memory.Add(podUid, role, probe => probe with { EngineVersion = version });
+            }
+
+            var replication = now.Replication;
+            if (role.Role == DoltRole.Primary && (replication is null || before.Role != DoltRole.Primary || asked - memory.LagRead >= options.LagLifetime))
+            {
+                memory.LagRead = asked;
+                var read = replication = ReplicationLag.Of(await server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None));
+                memory.Add(podUid, role, probe => probe with { Replication = read });
+            }
+
+            return !memory.IsReading && (NeedsContent(need, memory, role, asked) || HasNewDatabase(replication, now.Content));
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
-            memory.ContentFailed = asked;
-            return probe with { Content = null, ContentError = exception.Message };
+            NoContent(memory, podUid, role, asked, exception);
+            return false;
         }
+    }
+
+    private static void NoContent(MemberMemory memory, string? podUid, DoltRoleReport role, DateTimeOffset asked, Exception exception)
+    {
+        memory.ContentFailed = asked;
+        memory.Add(podUid, role, probe => probe with { Content = null, ContentError = exception.Message });
     }
 
     private static bool IsOfServer(Exception exception) => exception is DoltException or IOException or TimeoutException or ObjectDisposedException;
@@ -139,18 +189,16 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
     private static bool HasNewDatabase(ImmutableDictionary<string, ReplicationLag>? replication, ContentProof? content) =>
         content is not null && replication?.Values.Any(row => !row.Databases.IsSubsetOf(content.Databases.Keys)) == true;
 
-    /// <summary>What the primary says of its standbys: of every third probe, because it says little while all is well.</summary>
-    private async Task<ImmutableDictionary<string, ReplicationLag>> ReadLagAsync(IDoltServer server, Memory memory, DateTimeOffset now)
-    {
-        if (memory.Last is { Role: DoltRole.Primary, Replication: { } last } && now - memory.LagRead < options.LagLifetime)
-            return last;
-        memory.LagRead = now;
-        return ReplicationLag.Of(await server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None));
-    }
-
     /// <summary>A server that could not tell is not asked again at once: trying may take it long, and its role has to be known each second.</summary>
-    private bool NeedsContent(ContentNeed need, Memory memory, DoltRoleReport role, DateTimeOffset now)
+    private bool NeedsContent(ContentNeed need, MemberMemory memory, DoltRoleReport role, DateTimeOffset now)
     {
+        if (memory.IsAwaited)
+        {
+            memory.IsAwaited = false;
+            if (memory.Last.Content is { } late && late.Time >= memory.ReadingSince)
+                return false;
+        }
+
         if (memory.ContentFailed is { } failed && now - failed < options.ContentRetry)
             return false;
         return need switch
@@ -161,10 +209,28 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         };
     }
 
-    /// <summary>Reads what the server holds; accounts, and what it was told while it ran, only now and then or when asked for this moment.</summary>
-    private async Task<(ContentProof Content, int? AckWritesTimeout)> ReadContentAsync(IDoltServer server, Memory memory, ContentNeed need, DoltRoleReport role, DateTimeOffset asked)
+    private async Task ReadContentAsync(DoltLease lease, MemberMemory memory, string? podUid, ContentNeed need, DoltRoleReport role, MemberProbe before, DateTimeOffset asked)
     {
-        var (last, ackTimeout) = (memory.Last.Content, memory.Last.AckWritesTimeout);
+        await using (lease)
+        {
+            try
+            {
+                var (content, ackTimeout) = await ReadContentAsync(lease.Server, memory, need, role, before, asked);
+                memory.ContentFailed = null;
+                memory.Add(podUid, role, probe => probe with { Content = content, ContentError = null, AckWritesTimeout = ackTimeout });
+            }
+            catch (Exception exception) when (IsOfServer(exception))
+            {
+                NoContent(memory, podUid, role, asked, exception);
+            }
+        }
+    }
+
+    /// <summary>Reads what the server holds; accounts, and what it was told while it ran, only now and then or when asked for this moment.</summary>
+    private async Task<(ContentProof Content, int? AckWritesTimeout)> ReadContentAsync(
+        IDoltServer server, MemberMemory memory, ContentNeed need, DoltRoleReport role, MemberProbe before, DateTimeOffset asked)
+    {
+        var (last, ackTimeout) = (before.Content, before.AckWritesTimeout);
         var accounts = need == ContentNeed.Recent && asked - memory.AccountsRead < options.AccountsLifetime ? last?.Accounts : null;
         if (accounts is null)
         {
@@ -177,7 +243,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         var proof = new ContentProof(asked, asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
         if (last is not null && last.IsSameAs(proof))
             proof = proof with { Since = last.Since };
-        return (Following(proof, memory.Last, role), ackTimeout);
+        return (Following(proof, before, role), ackTimeout);
     }
 
     /// <summary>Remembers which databases moved since the reading before, as long as role and epoch stay.</summary>
@@ -187,44 +253,6 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             return now;
         var moved = now.Databases.Where(pair => old.Databases.TryGetValue(pair.Key, out var hash) && hash != pair.Value).Select(pair => pair.Key).ToList();
         return now with { Moved = old.Moved.Union(moved), Moves = moved.Count > 0 ? [.. old.Moves.TakeLast(ContentProof.MostMoves - 1), now.Time] : old.Moves };
-    }
-
-    private sealed class Memory
-    {
-        public string? PodUid { get; private set; }
-
-        public MemberProbe Last { get; private set; } = MemberProbe.Unknown;
-
-        public Task? Running { get; set; }
-
-        public DateTimeOffset LagRead { get; set; }
-
-        public DateTimeOffset AccountsRead { get; set; }
-
-        /// <summary>When the content could not be read; null when it could.</summary>
-        public DateTimeOffset? ContentFailed { get; set; }
-
-        /// <summary>Another incarnation of the pod: what the old one held and answered says nothing, but the ordinal is away since it was.</summary>
-        public void Renew(string? podUid)
-        {
-            PodUid = podUid;
-            Running = null;
-            ContentFailed = null;
-            Last = new MemberProbe { AwaySince = Last.AwaySince, Failures = Last.Failures };
-        }
-
-        /// <summary>Keeps an answer, unless it is of an earlier incarnation.</summary>
-        public void Store(string? podUid, MemberProbe probe)
-        {
-            if (podUid == PodUid)
-                Last = probe;
-        }
-
-        public MemberProbe Fail(string? podUid, DateTimeOffset asked, string error, bool isAccessDenied = false)
-        {
-            Store(podUid, new MemberProbe { AwaySince = Last.AwaySince ?? asked, Failures = Last.Failures + 1, Error = error, IsAccessDenied = isAccessDenied, Replication = Last.Replication });
-            return Last;
-        }
     }
 }
 

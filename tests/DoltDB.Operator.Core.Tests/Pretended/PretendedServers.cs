@@ -90,6 +90,8 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
 /// <summary>One server and what it does to who asks it.</summary>
 internal sealed class PretendedServer(TimeProvider time)
 {
+    private TaskCompletionSource answer = new();
+
     public DoltRole Role { get; set; } = DoltRole.Standby;
 
     public long Epoch { get; set; } = 1;
@@ -113,11 +115,20 @@ internal sealed class PretendedServer(TimeProvider time)
     /// <summary>What it was asked.</summary>
     public List<string> Statements { get; } = [];
 
+    /// <summary>Answers what hangs at last.</summary>
+    public void Answers()
+    {
+        var answered = answer;
+        answer = new();
+        answered.SetResult();
+    }
+
     public async Task AnswerAsync(bool hangs, TimeSpan deadline)
     {
         if (!hangs)
             return;
-        await Task.Delay(deadline, time);
-        throw new TimeoutException($"no answer within {deadline.TotalSeconds:0} s");
+        var answered = answer.Task;
+        if (await Task.WhenAny(answered, Task.Delay(deadline, time)) != answered)
+            throw new TimeoutException($"no answer within {deadline.TotalSeconds:0} s");
     }
 }

@@ -1,0 +1,165 @@
+using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Core.Tests.Pretended;
+using DoltDB.Operator.Sql;
+using DoltDB.Operator.Testing;
+
+namespace DoltDB.Operator.Core.Tests.Replication;
+
+/// <summary>What passes learn of a server that is slow, freezes, refuses or is replaced, and when.</summary>
+public sealed class MemberProberTests : IAsyncDisposable
+{
+    private static readonly NamespacedName Cluster = new("ns", "db");
+
+    private readonly ManualTimeProvider clock = new();
+    private readonly PretendedServers servers;
+    private readonly DoltConnections connections;
+    private readonly MemberProber prober;
+    private string pod = "uid-0";
+
+    public MemberProberTests()
+    {
+        servers = new PretendedServers(clock);
+        connections = new DoltConnections(servers, new DoltConnectionsOptions(), clock);
+        prober = new MemberProber(connections, new MemberProberOptions(), clock);
+    }
+
+    private PretendedServer Server => servers["10.0.0.0"];
+
+    public ValueTask DisposeAsync() => connections.DisposeAsync();
+
+    [Fact]
+    public async Task A_server_that_takes_long_to_tell_what_it_holds_costs_a_pass_a_second_and_is_there()
+    {
+        Server.IsSlow = true;
+        var (probe, took) = await PassAsync();
+        took.ShouldBe(TimeSpan.FromSeconds(1));
+        (probe.IsReachable, probe.Role, probe.Content).ShouldBe((true, DoltRole.Standby, null));
+        for (var pass = 0; pass < 6; pass++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            (probe, took) = await PassAsync();
+            took.ShouldBe(TimeSpan.Zero, "the role is asked on another connection");
+            probe.IsReachable.ShouldBeTrue();
+            probe.Error.ShouldBeNull();
+        }
+
+        Server.Statements.Count(statement => statement == "accounts").ShouldBe(1, "it is not asked for more while it is busy");
+        connections.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_freezes_after_it_told_its_role_is_known_to_be_lost_after_two_more_passes()
+    {
+        (await PassAsync()).Probe.Content.ShouldNotBeNull();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Server.IsSlow = true;
+        await PassAsync();
+        Server.IsFrozen = true;
+        var frozen = clock.GetUtcNow();
+        MemberProbe probe;
+        do
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            (probe, _) = await PassAsync();
+        }
+        while (probe.Failures < 2 && clock.GetUtcNow() - frozen < TimeSpan.FromMinutes(1));
+
+        probe.AwaySince.ShouldBe(frozen.AddSeconds(1));
+        (clock.GetUtcNow() - frozen).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Content_that_comes_late_serves_the_next_pass_also_one_that_decides_on_it()
+    {
+        Server.IsSlow = true;
+        var (probe, took) = await PassAsync(ContentNeed.Now);
+        took.ShouldBe(TimeSpan.FromSeconds(3));
+        (probe.Content, probe.ContentError).ShouldBe((null, "what it holds is still being read"));
+        Server.IsSlow = false;
+        Server.Answers();
+        await Task.Yield();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (probe, took) = await PassAsync(ContentNeed.Now);
+        probe.Content!.Databases.Keys.ShouldBe(["shop"]);
+        probe.ContentError.ShouldBeNull();
+        Server.Statements.Count(statement => statement == "databases").ShouldBe(1, "what was waited for is taken");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await PassAsync(ContentNeed.Now);
+        Server.Statements.Count(statement => statement == "databases").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Content_of_before_stands_while_it_is_read_again()
+    {
+        await PassAsync();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Server.IsSlow = true;
+        var (probe, _) = await PassAsync();
+        probe.Content!.Databases.Keys.ShouldBe(["shop"]);
+        for (var second = 0; second < 12; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            (probe, _) = await PassAsync();
+        }
+
+        probe.Content.ShouldBeNull("it could not be read in time");
+        probe.ContentError.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task What_moved_at_one_epoch_says_nothing_at_another()
+    {
+        await PassAsync(ContentNeed.Now);
+        Server.Databases["shop"] = "hash-2";
+        (await PassAsync(ContentNeed.Now)).Probe.Content!.Moved.ShouldBe(["shop"]);
+        Server.Epoch = 2;
+        (await PassAsync(ContentNeed.None)).Probe.Content!.Moved.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_the_password_is_away_only_from_when_it_is_silent()
+    {
+        Server.Refusal = new DoltException(1045, "Access denied");
+        for (var pass = 0; pass < 20; pass++)
+        {
+            (await PassAsync()).Probe.ShouldSatisfyAllConditions(
+                probe => probe.IsAccessDenied.ShouldBeTrue(), probe => probe.AwaySince.ShouldBeNull(), probe => probe.Error.ShouldBe("Access denied"));
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        (Server.Refusal, Server.IsFrozen) = (null, true);
+        var lost = clock.GetUtcNow();
+        var (silent, _) = await PassAsync();
+        (silent.AwaySince, silent.Failures, silent.IsAccessDenied).ShouldBe((lost, 1, false));
+    }
+
+    [Fact]
+    public async Task What_a_primary_said_of_its_standbys_outlives_its_pod()
+    {
+        Server.Role = DoltRole.Primary;
+        Server.Replication = [new DoltReplicationStatus("shop", "db-1", "standby", 1, 4000, null)];
+        await PassAsync();
+        (pod, Server.IsFrozen) = ("uid-0-again", true);
+        var (probe, _) = await PassAsync();
+        probe.IsReachable.ShouldBeFalse();
+        probe.Replication!["db-1"].Lag.ShouldBe(TimeSpan.FromSeconds(4));
+        (Server.IsFrozen, Server.Replication) = (false, []);
+        (await PassAsync()).Probe.Replication.ShouldBeEmpty("the new one is asked at once");
+    }
+
+    /// <summary>A pass, during which time goes on only as far as the pass waits.</summary>
+    private async Task<(MemberProbe Probe, TimeSpan Took)> PassAsync(ContentNeed need = ContentNeed.Recent)
+    {
+        var began = clock.GetUtcNow();
+        var endpoint = new DoltEndpoint { Host = "10.0.0.0", Port = 3306, User = "root", Password = "secret" };
+        var running = prober.ProbeAsync(Cluster, [new ProbeTarget(0, pod, endpoint)], need, TestContext.Current.CancellationToken);
+        while (!running.IsCompleted)
+        {
+            if (!clock.AdvanceToNextTimer())
+                await Task.Yield();
+        }
+
+        return ((await running)[0], clock.GetUtcNow() - began);
+    }
+}

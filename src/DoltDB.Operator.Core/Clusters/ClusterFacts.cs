@@ -107,7 +107,12 @@ internal sealed record Member
     public bool IsRemoved { get; init; }
 
     /// <summary>Whether the node says that the server's container runs.</summary>
-    public bool IsRunning => Pod?.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == "dolt")?.State?.Running is not null;
+    public bool IsRunning => Running is not null;
+
+    /// <summary>Since when the server's container runs, by its node; null while it does not, and where that is not told.</summary>
+    public DateTimeOffset? StartedAt => Running?.StartedAt;
+
+    private ContainerStateRunning? Running => Pod?.Status?.ContainerStatuses?.FirstOrDefault(static container => container.Name == "dolt")?.State?.Running;
 
     /// <summary>Address of the pod, or null.</summary>
     public string? Address => Pod?.Status?.PodIP is { Length: > 0 } address ? address : null;

@@ -107,7 +107,21 @@ internal static class UpdateRules
         if (primary is { } source && stale.Contains(source) && facts.Status.LastEqual?.Any(proof => proof.Member == member.PodName && proof.Databases is { Count: > 0 }) != true)
             return null;
         var missing = PrimaryRules.Missing(facts, member);
-        return missing is null || missing.Count > 0 ? "does not hold every database of the primary yet" : null;
+        if (missing is null || missing.Count > 0)
+            return "does not hold every database of the primary yet";
+        return IsProven(facts, member, facts.Find(primary)) ? null : "was not seen since it started to hold what the primary holds";
+    }
+
+    /// <summary>
+    /// Whether the standby holds, or held since it started, what the primary holds. One that lost its volume gets the databases back by name, empty; while it
+    /// is behind, the next pod may be the last that has everything.
+    /// </summary>
+    private static bool IsProven(ClusterFacts facts, Member member, Member? primary)
+    {
+        if (primary?.Probe.Content is { } wanted && member.Probe.Content?.HoldsOrFollows(wanted) == true)
+            return true;
+        return facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { PodUid: { } uid } last
+            && uid == member.Pod?.Metadata.Uid && !(last.Time < member.StartedAt);
     }
 
     private static bool IsOverdue(ClusterFacts facts, Member member) =>

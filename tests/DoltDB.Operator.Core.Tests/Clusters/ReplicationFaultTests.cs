@@ -2,6 +2,7 @@ using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
@@ -307,6 +308,33 @@ public sealed class ReplicationFaultTests
         var plan = updated.Plan();
         plan.Step.ShouldBeNull();
         plan.Status.Conditions!.First(condition => condition.Type == "Updated").Message!.ShouldContain("db-2 does not hold every database of the primary yet");
+
+        // It came back with the databases by name, and without their rows, or is far behind.
+        var emptied = updated.Restarted(2).Holding(2, "shop=empty");
+        emptied.Plan().Step.ShouldBeNull();
+        emptied.Plan().Status.Conditions!.First(condition => condition.Type == "Updated").Message!.ShouldContain("db-2 was not seen since it started to hold what the primary holds");
+        emptied.Holding(2, "shop").Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A13_An_update_goes_on_under_writes_that_never_pause()
+    {
+        var steady = Situation.Steady();
+        var updated = Renewed(steady with { Spec = steady.Spec.Replace("1.57.2", "1.58.0", StringComparison.Ordinal) }, 2).Restarted(2).Holding(2, "shop=older");
+        updated.Plan().Step.ShouldBeNull();
+        var following = updated.With(2, member => member with { Probe = member.Probe with { Content = member.Probe.Content! with { Moved = ["shop"] } } });
+        following.Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(1);
+
+        // Once proven it stays so, until it is another pod or its server starts again.
+        var proven = updated with { Status = following.Plan().Status };
+        proven.Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(1);
+        proven.With(2, member => Started(member, proven.Now.AddMinutes(-1))).Plan().Step.ShouldNotBeNull();
+        proven.With(2, member => Started(member, proven.Now.AddMinutes(1))).Plan().Step.ShouldBeNull();
+
+        static Member Started(Member member, DateTimeOffset at) => member with
+        {
+            Pod = member.Pod! with { Status = member.Pod.Status! with { ContainerStatuses = [new ContainerStatus { Name = "dolt", State = new ContainerState { Running = new ContainerStateRunning { StartedAt = at } } }] } },
+        };
     }
 
     [Fact]

@@ -45,6 +45,7 @@ public sealed class FrozenServerTests
         TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(15), "time until the switchover was over");
 
         var primary = (await laptop.GetAsync("db"))!.Status!.CurrentPrimary!;
+        await shop.AwaitRowsOfAsync(primary == "db-1" ? "db-0" : "db-1", 21);
         began = TimeProvider.System.GetTimestamp();
         await laptop.SignalAsync(primary, ServerSignal.Freeze);
         await shop.WriteAsync(22);

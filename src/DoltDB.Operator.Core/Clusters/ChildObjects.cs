@@ -99,9 +99,10 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         foreach (var name in ServicesLeft(key, desired))
             changed |= await TryAsync($"Service {name.Name}", () => RemoveAsync(caches.Services, name, facts.Cluster.Metadata.Uid, cancellationToken));
         changed |= await TryAsync($"ServiceAccount {desired.ServiceAccount.Metadata.Name}", () => ApplyAccountAsync(facts, desired, cancellationToken));
-        changed |= await TryAsync($"ConfigMap {desired.ConfigMap.Metadata.Name}", () => ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken));
         changed |= await TryAsync($"NetworkPolicy {ClusterNames.NetworkPolicy(key.Name)}", () => ApplyOrRemoveAsync(caches.Policies, ClusterNames.NetworkPolicy(key.Name), facts, desired.NetworkPolicy, cancellationToken));
+        // What pods are made from comes before the template that they are made of: one that starts in between would keep an old configuration for new.
         var refusedBefore = refusals.Count;
+        changed |= await TryAsync($"ConfigMap {desired.ConfigMap.Metadata.Name}", () => ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken));
         changed |= await TryAsync("PersistentVolumeClaim", () => RestoreAsync(desired.RestoredClaim, cancellationToken));
         if (!isSetReplaced && refusals.Count == refusedBefore)
             changed |= await TryAsync($"StatefulSet {key.Name}", () => ApplySetAsync(facts, Keep(facts.Set, desired.StatefulSet), cancellationToken));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Replication;
 
@@ -25,13 +26,15 @@ internal static class UpdateRules
     /// <summary>The state of the update to <paramref name="desired"/>.</summary>
     public static UpdateState Decide(ClusterFacts facts, ClusterTopology topology, DesiredCluster desired, int? primary)
     {
-        var stale = facts.Members.Where(member => member.Ordinal < topology.SetReplicas && IsStale(facts, member, desired)).ToList();
+        var stale = facts.Members.Where(member => member.Ordinal < topology.SetReplicas && IsStale(facts, topology, member, desired)).ToList();
         var ordinals = stale.Select(member => member.Ordinal).ToImmutableArray();
         var nothing = new UpdateState(ordinals, null, null, null, false);
         if (stale.Count == 0 || topology.Spec.EffectiveUpdateStrategy() != "ReplicasFirstPrimaryLast")
             return nothing;
         if (facts.Status.HandOver is not null)
             return nothing with { Waiting = "a hand-over is in progress" };
+        if (!IsApplied(facts, desired))
+            return nothing with { Waiting = "the StatefulSet does not have the wanted template yet" };
 
         // The server that holds the data enters cluster mode before anybody else matters.
         if (topology.IsReplicated && primary is null && facts.Find(facts.Status.CurrentPrimaryPodIndex) is { IsStandalone: true, IsReady: true } holder && stale.Contains(holder))
@@ -106,6 +109,8 @@ internal static class UpdateRules
         // A server that is new gets nothing from a primary whose configuration is older than it: the update itself mends that.
         if (primary is { } source && stale.Contains(source) && facts.Status.LastEqual?.Any(proof => proof.Member == member.PodName && proof.Databases is { Count: > 0 }) != true)
             return null;
+        if (facts.Find(primary) is { Probe.Replication: { Count: > 0 } remotes } && !remotes.ContainsKey(member.PodName))
+            return null;
         var missing = PrimaryRules.Missing(facts, member);
         if (missing is null || missing.Count > 0)
             return "does not hold every database of the primary yet";
@@ -124,6 +129,12 @@ internal static class UpdateRules
             && uid == member.Pod?.Metadata.Uid && !(last.Time < member.StartedAt);
     }
 
+    /// <summary>Whether a pod that is made now is made as wanted: where the API server refused the StatefulSet, replacing pods would never end.</summary>
+    private static bool IsApplied(ClusterFacts facts, DesiredCluster desired) =>
+        facts.Set?.Spec?.Template is { } live && desired.StatefulSet.Spec?.Template is { } wanted && Hash(live.Metadata) == Hash(wanted.Metadata);
+
+    private static string? Hash(ObjectMeta? metadata) => metadata?.Annotations?.GetValueOrDefault(ClusterLabels.TemplateHashAnnotation);
+
     private static bool IsOverdue(ClusterFacts facts, Member member) =>
         member.Pod?.Metadata.CreationTimestamp is { } created && facts.Now - created > StallLimit;
 
@@ -141,15 +152,23 @@ internal static class UpdateRules
     /// Whether the pod must be replaced. Pods that this operator made carry the hash of their template. Pods that it found are as wanted while
     /// the template is what it was when they were found and they run the wanted image.
     /// </summary>
-    private static bool IsStale(ClusterFacts facts, Member member, DesiredCluster desired)
+    private static bool IsStale(ClusterFacts facts, ClusterTopology topology, Member member, DesiredCluster desired)
     {
         if (member.Pod is not { } pod || member.IsDeleting)
             return false;
         if (pod.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.TemplateHashAnnotation) is { } hash)
-            return hash != desired.TemplateHash;
+            return hash != desired.TemplateHash || LacksRemote(facts, topology, member);
         var adopted = desired.StatefulSet.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
         return adopted != desired.TemplateHash || Image(pod.Spec) != Image(desired.StatefulSet.Spec?.Template?.Spec);
     }
+
+    /// <summary>
+    /// Whether a primary of the wanted template does not know a member that its configuration is to name: its node gave it an older ConfigMap, and that member
+    /// would never get anything. Without databases a primary names nobody.
+    /// </summary>
+    private static bool LacksRemote(ClusterFacts facts, ClusterTopology topology, Member member) =>
+        topology.IsReplicated && member is { IsPrimary: true, Probe.Replication: { Count: > 0 } remotes }
+        && facts.Members.Any(other => other.Ordinal != member.Ordinal && other.Ordinal < topology.ConfigReplicas && !remotes.ContainsKey(other.PodName));
 
     private static string? Image(Kubernetes.Objects.PodSpec? spec) => spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Image;
 }

@@ -29,7 +29,7 @@ public sealed class RefusedStepTests
         Condition(plan, "StorageResized").ShouldBe(("ResizeRefused", $"cannot grow to 5Gi: dolt-data-db-0: {Bound}"));
         plan.Status.Phase.ShouldNotBe("Resizing");
 
-        var outdated = grown with { Set = null, Spec = grown.Spec.Replace("1.57.2", "1.58.0", StringComparison.Ordinal) };
+        var outdated = grown with { Set = bench.Plan(grown with { Set = null }).Desired!.StatefulSet, Spec = grown.Spec.Replace("1.57.2", "1.58.0", StringComparison.Ordinal) };
         bench.Plan(outdated).Step.ShouldBeOfType<ClusterStep.RemovePod>();
     }
 

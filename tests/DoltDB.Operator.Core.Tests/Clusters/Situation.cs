@@ -42,7 +42,14 @@ internal sealed record Situation
         Status = Status,
     };
 
-    public ClusterFacts Facts => new()
+    /// <summary>Whether the StatefulSet is as it was made; otherwise its template follows the spec at once.</summary>
+    public bool IsSetBehind { get; init; }
+
+    public ClusterFacts Facts => IsSetBehind || Found.Set is null || ClusterPlanner.Plan(Found, ClusterResources.Render).Desired is not { } desired
+        ? Found
+        : Found with { Set = Found.Set with { Spec = Found.Set.Spec! with { Template = desired.StatefulSet.Spec!.Template } } };
+
+    private ClusterFacts Found => new()
     {
         Now = Now,
         Cluster = Cluster,

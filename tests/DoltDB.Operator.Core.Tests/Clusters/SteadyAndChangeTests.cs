@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql;
 
@@ -106,6 +108,27 @@ public sealed class SteadyAndChangeTests
         grown = Renewed(grown.With(2, DoltRole.Standby, 0, null).Holding(2), 2);
         grown.Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(1);
         Renewed(grown, 1).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_primary_that_does_not_know_a_member_began_with_an_older_configuration_and_is_replaced_after_a_hand_over()
+    {
+        var steady = Situation.Steady();
+        Knowing(steady, "db-1", "db-2").Plan().Step.ShouldBeNull();
+        Knowing(steady, "db-1").Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(1);
+
+        static Situation Knowing(Situation situation, params string[] remotes) => situation.With(0, member => member with
+        {
+            Probe = member.Probe with { Replication = remotes.ToImmutableDictionary(name => name, _ => new ReplicationLag(TimeSpan.Zero, null, ["shop"])) },
+        });
+    }
+
+    [Fact]
+    public void No_pod_is_replaced_before_the_StatefulSet_has_the_wanted_template()
+    {
+        var changed = Situation.Steady() with { IsSetBehind = true, Spec = Situation.Replicated(3, 0).Replace("1.57.2", "1.58.0", StringComparison.Ordinal) };
+        changed.Plan().Step.ShouldBeNull("a pod that is made now would be of the old template again");
+        (changed with { IsSetBehind = false }).Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>();
     }
 
     [Fact]

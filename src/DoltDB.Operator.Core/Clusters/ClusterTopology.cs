@@ -33,10 +33,12 @@ internal sealed record ClusterTopology(bool IsReplicated, int SetReplicas, int C
             return new ClusterTopology(true, wanted, configured, spec, configured > wanted ? $"waiting for the pods above {wanted} to end" : null);
         }
 
-        if (IsLiveReplicated(facts) && present > 0 && settled is not 0)
+        // While the StatefulSet is made anew the pods alone tell, and the one that holds the data may be away. One server alone is no cluster: Dolt refuses that.
+        var remaining = Math.Max(present, (facts.Status.CurrentPrimaryPodIndex ?? 0) + 1);
+        if (IsLiveReplicated(facts) && present > 0 && remaining > 1 && settled is not 0)
         {
-            var replicated = spec with { Replication = (spec.Replication ?? new ReplicationOptions()) with { Enabled = true }, Replicas = present };
-            return new ClusterTopology(true, present, present, replicated, "replication ends once the server of ordinal 0 is the primary");
+            var replicated = spec with { Replication = (spec.Replication ?? new ReplicationOptions()) with { Enabled = true }, Replicas = remaining };
+            return new ClusterTopology(true, remaining, remaining, replicated, "replication ends once the server of ordinal 0 is the primary");
         }
 
         return new ClusterTopology(false, wanted, wanted, spec, null);

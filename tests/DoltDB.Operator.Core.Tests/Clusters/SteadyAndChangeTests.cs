@@ -123,6 +123,19 @@ public sealed class SteadyAndChangeTests
         });
     }
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, 2)]
+    public void While_the_StatefulSet_is_made_anew_one_server_alone_is_no_cluster_unless_another_holds_the_data(int primary, int? servers)
+    {
+        var steady = Situation.Steady(2);
+        var left = steady with { Set = null, Spec = """{"engineVersion":"1.57.2","image":"dolthub/dolt","storage":{"size":"1Gi"},"replicas":1}""", Members = steady.Members.Remove(1) };
+        left = left.Silent(0, TimeSpan.FromSeconds(20)) with { Status = steady.Status! with { CurrentPrimaryPodIndex = primary } };
+        var desired = left.Plan().Desired!;
+        desired.StatefulSet.Spec!.Replicas.ShouldBe(servers ?? 1);
+        desired.ConfigMap.Data!["db-0.yaml"].Contains("cluster:", StringComparison.Ordinal).ShouldBe(servers is not null);
+    }
+
     [Fact]
     public void No_pod_is_replaced_before_the_StatefulSet_has_the_wanted_template()
     {

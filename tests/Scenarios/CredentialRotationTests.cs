@@ -50,8 +50,12 @@ public sealed class CredentialRotationTests
         await using var laptop = await StartAsync();
         await laptop.ApplyAsync(Credentials("chief", "word"));
         await AwaitLoginAsync(laptop, "chief", "word");
-        await using var chief = await laptop.ConnectServiceAsync("dolt-primary", "chief", "word");
-        await Laptop.RunAsync(chief, "CREATE DATABASE shop");
+        await Laptop.RetryAsync(async () =>
+        {
+            // The account is made a moment before it may do anything.
+            await using var chief = await laptop.ConnectServiceAsync("dolt-primary", "chief", "word");
+            await Laptop.RunAsync(chief, "CREATE DATABASE IF NOT EXISTS shop");
+        });
         await laptop.AwaitAsync("dolt", cluster => Laptop.IsReady(cluster) && cluster.Status!.Databases?.Contains("shop") == true, "a database that the operator sees");
     }
 

@@ -87,7 +87,7 @@ internal sealed class ClusterReconciler(
         // is routed to who is not known as the primary: after a crash another one would be taken for it.
         if (plan.Step is not null)
             cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
-        else if (plan.Status.PrimaryEpoch is not null && (facts.Status.CurrentPrimaryPodIndex != plan.Status.CurrentPrimaryPodIndex || facts.Status.PrimaryEpoch != plan.Status.PrimaryEpoch))
+        else if (NamesAnotherPrimary(facts.Status, plan.Status))
             cluster = await WriteStatusAsync(cluster, plan.Status with { ObservedGeneration = facts.Status.ObservedGeneration, Phase = facts.Status.Phase, Conditions = facts.Status.Conditions }, memory, cancellationToken);
         Record(cluster, plan.Events);
         await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
@@ -124,6 +124,11 @@ internal sealed class ClusterReconciler(
             return epoch;
         }
     }
+
+    /// <summary>Whether there is another primary than was known, or the same at another epoch. Before and without replication there is nobody to mistake.</summary>
+    private static bool NamesAnotherPrimary(DoltDbStatus known, DoltDbStatus found) =>
+        (known.CurrentPrimaryPodIndex is not null || found.PrimaryEpoch is not null)
+        && (known.CurrentPrimaryPodIndex, known.PrimaryEpoch) != (found.CurrentPrimaryPodIndex, found.PrimaryEpoch);
 
     /// <summary>
     /// Applies the children. When the API server fails, the status still says how the servers are, but not that the generation was dealt with, and a primary

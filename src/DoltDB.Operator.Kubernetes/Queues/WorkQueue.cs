@@ -17,12 +17,19 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// </summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How many beats a key may come early where many others come, so that a thousand keys that were added together do not come together for ever.</summary>
+    private const int Spread = 5;
+
+    /// <summary>Keys of one beat that need no spreading.</summary>
+    private const int FewKeys = 8;
+
     private readonly Lock gate = new();
     private readonly Channel<TKey> ready = Channel.CreateUnbounded<TKey>();
     private readonly HashSet<TKey> dirty = [];
     private readonly HashSet<TKey> processing = [];
     private readonly PriorityQueue<TKey, long> delayed = new();
     private readonly Dictionary<TKey, long> due = [];
+    private readonly Dictionary<long, int> beats = [];
     private readonly Dictionary<TKey, int> failures = [];
     private readonly WorkQueueOptions options;
     private readonly TimeProvider time;
@@ -82,10 +89,14 @@ public sealed class WorkQueue<TKey> : IDisposable
             }
 
             var when = time.GetTimestamp() + Ticks(delay);
-            if (delay >= 5 * Beat)
-                when -= when % Ticks(Beat);
-            if (due.TryGetValue(key, out var scheduled) && scheduled <= when)
+            if (delay > Spread * Beat)
+                when = InBeat(when);
+            var isScheduled = due.TryGetValue(key, out var scheduled);
+            if (isScheduled && scheduled <= when)
                 return;
+            if (isScheduled)
+                Count(scheduled, -1);
+            Count(when, 1);
             due[key] = when;
             delayed.Enqueue(key, when);
             Arm();
@@ -159,6 +170,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             shutDown = true;
             due.Clear();
             delayed.Clear();
+            beats.Clear();
             CompleteWhenDrained();
         }
     }
@@ -171,6 +183,30 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         ShutDown();
         timer.Dispose();
+    }
+
+    /// <summary>The latest beat until then that is not crowded.</summary>
+    private long InBeat(long when)
+    {
+        var (length, fair) = (Ticks(Beat), Math.Max(FewKeys, due.Count / (2 * Spread)));
+        var last = when / length;
+        for (var beat = last; beat > last - Spread; beat--)
+        {
+            if (beats.GetValueOrDefault(beat) <= fair)
+                return beat * length;
+        }
+
+        return last * length;
+    }
+
+    private void Count(long when, int change)
+    {
+        var beat = when / Ticks(Beat);
+        var keys = beats.GetValueOrDefault(beat) + change;
+        if (keys == 0)
+            beats.Remove(beat);
+        else
+            beats[beat] = keys;
     }
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
@@ -200,6 +236,7 @@ public sealed class WorkQueue<TKey> : IDisposable
                 if (due.TryGetValue(key, out var scheduled) && scheduled == when)
                 {
                     due.Remove(key);
+                    Count(when, -1);
                     AddLocked(key);
                 }
             }

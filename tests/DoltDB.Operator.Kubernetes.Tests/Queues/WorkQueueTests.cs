@@ -53,6 +53,21 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public void Keys_that_were_added_together_come_in_several_beats_and_none_comes_late()
+    {
+        using var queue = CreateSut();
+        for (var key = 0; key < 100; key++)
+            queue.AddAfter($"key-{key}", TimeSpan.FromSeconds(1));
+
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        queue.Depth.ShouldBe(0);
+        clock.Advance(TimeSpan.FromSeconds(0.25));
+        queue.Depth.ShouldBeInRange(10, 60);
+        clock.Advance(TimeSpan.FromSeconds(0.25));
+        queue.Depth.ShouldBe(100);
+    }
+
+    [Fact]
     public async Task Retries_of_a_key_back_off_to_five_minutes_until_it_is_forgotten()
     {
         using var queue = CreateSut();

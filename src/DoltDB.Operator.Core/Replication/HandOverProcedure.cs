@@ -52,7 +52,7 @@ internal sealed class HandOverProcedure(MemberCommands commands)
                 case HandOverStep.Abandoned:
                     return new HandOverResult(false, drainFailure is null ? "the target is no standby; the primary goes on" : $"the primary could not be drained and goes on: {drainFailure}");
                 default:
-                    return new HandOverResult(false, "the old primary cannot be reached");
+                    return new HandOverResult(false, "the old primary cannot be reached, or began anew");
             }
         }
 

@@ -42,7 +42,7 @@ internal enum HandOverStep
     /// <summary>The old primary still is primary: nothing was changed, the hand-over is over.</summary>
     Abandoned,
 
-    /// <summary>The old primary cannot be asked: the rules for a lost primary hold.</summary>
+    /// <summary>The old primary cannot be asked, or began anew as a standby, perhaps without its volume: the rules for a lost primary hold.</summary>
     Lost,
 }
 
@@ -64,6 +64,7 @@ internal static class HandOverSteps
         {
             null => HandOverStep.Lost,
             { Role: DoltRole.Primary } => progress.IsDrainTried || seen.From.Epoch >= epoch || !IsStandby(seen.To) ? HandOverStep.Abandoned : HandOverStep.Drain,
+            { Role: DoltRole.Standby } when seen.From.Epoch < epoch => HandOverStep.Lost,
             { Role: DoltRole.Standby } => AfterDrain(seen, progress),
             _ => HandOverStep.RollBack,
         };

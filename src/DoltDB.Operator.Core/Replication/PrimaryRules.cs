@@ -81,7 +81,10 @@ internal static class PrimaryRules
         // One that failed is over, and the primary goes on above the epoch that the hand-over reserved: to try without end would refuse writes without end.
         if (valid is not null)
             return facts.HandOverFailure is null ? new PrimaryDecision.ContinueHandOver(handOver) : null;
-        return from?.IsReachable == true ? new PrimaryDecision.ContinueHandOver(handOver) : null;
+
+        // A drained primary is a standby at the hand-over's epoch, which is on its volume. At a lower one it began anew, perhaps with nothing.
+        var beganAnew = from is { IsStandby: true } && from.Probe.Epoch < handOver.Epoch;
+        return from?.IsReachable == true && !beganAnew ? new PrimaryDecision.ContinueHandOver(handOver) : null;
     }
 
     /// <summary>The server that was primary is not any more, or cannot be asked.</summary>

@@ -40,6 +40,17 @@ public sealed class ReplicationFaultTests
         begun.Plan().RoleLabels.Keys.ShouldNotContain(0);
     }
 
+    [Fact]
+    public void A6_A_primary_that_lost_its_volume_in_a_hand_over_does_not_get_the_role_back()
+    {
+        var begun = Situation.Steady();
+        begun = begun with { Status = begun.Status! with { ReplicationEpoch = 2, HandOver = new HandOverStatus { From = 0, To = 1, Epoch = 2, Reason = PrimaryReasons.Switchover } } };
+        begun.Restarted(0).With(0, DoltRole.Standby, 0, Nothing).Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
+        begun.With(0, DoltRole.Standby, 2, Shop).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>("it was drained and has its volume");
+        var anew = new HandOverObservation(new DoltRoleReport(DoltRole.Standby, 0), new DoltRoleReport(DoltRole.Standby, 1), null);
+        HandOverSteps.Next(anew, epoch: 2, new HandOverProgress()).ShouldBe(HandOverStep.Lost);
+    }
+
     [Theory]
     [InlineData(null, 0)]
     [InlineData(false, 0)]

@@ -45,7 +45,7 @@ public sealed class AdoptionTests
     {
         var pods = new List<string>();
         foreach (var name in (string[])["my-dolt-0", "my-dolt-1"])
-            pods.Add((await laptop.GetAsync(BuiltInKinds.Pod, name))!.Metadata.Uid!);
+            pods.Add((await laptop.GetAsync(BuiltInKinds.Pod, name))?.Metadata.Uid ?? $"{name} is gone");
         return pods;
     }
 }

@@ -49,6 +49,13 @@ public sealed partial class SampleTests(MariaDbEngine mariaDb, PostgreSqlEngine 
     [Fact]
     public async Task The_sample_of_a_server_that_the_Database_names_itself_becomes_ready()
     {
+        // The examples of the documentation name the same database on the same server.
+        await using (var administrator = await mariaDb.LoginAsAdministratorAsync("mysql"))
+        {
+            await administrator.ExecuteAsync("DROP DATABASE IF EXISTS ledger");
+            await administrator.ExecuteAsync("DROP USER IF EXISTS ledger");
+        }
+
         await using var laptop = await Laptop.StartInsideAsync("its operator reaches a server of this machine");
         await AwaitAllAsync(laptop, await laptop.ApplyAsync(AtMariaDb(RepositoryFiles.Read("config/samples/database-inline.yaml"))));
         await using var application = await new ExternalServer(mariaDb).ConnectAsync((await laptop.GetAsync(BuiltInKinds.Secret, "ledger"))!);

@@ -94,10 +94,10 @@ public sealed class SandboxApiServer : IAsyncDisposable
     /// <summary>Where the node agent puts what containers print.</summary>
     public void ServeLogs(IPodLogs logs) => parts.Logs.Source = logs;
 
-    /// <summary>A client in this process; the user agent is what the request log counts by.</summary>
-    public KubernetesClient Connect(string userAgent) => new(
+    /// <summary>A client in this process; the user agent is what the request log counts by. Its requests go through <paramref name="tap"/> when there is one.</summary>
+    public KubernetesClient Connect(string userAgent, DelegatingHandler? tap = null) => new(
         new KubernetesClientConfiguration { Server = front?.Url ?? new Uri("http://sandbox.invalid"), Source = "sandbox" },
-        new InProcessHandler(parts.Handler, stopping.Token),
+        Through(tap, new InProcessHandler(parts.Handler, stopping.Token)),
         new KubernetesClientOptions { UserAgent = userAgent, RequestsPerSecond = 1_000_000, RequestBurst = 1_000_000 },
         parts.Time,
         metrics,
@@ -155,6 +155,14 @@ public sealed class SandboxApiServer : IAsyncDisposable
             parts.Writer.Create(target, new RequestBody(definition, []), Ours);
         else
             parts.Writer.Update(target, Ours, current => With(current, definition));
+    }
+
+    private static HttpMessageHandler Through(DelegatingHandler? tap, HttpMessageHandler server)
+    {
+        if (tap is null)
+            return server;
+        tap.InnerHandler = server;
+        return tap;
     }
 
     private static JsonObject With(JsonObject current, JsonObject definition)

@@ -1,7 +1,13 @@
+using System.Text.Json.Nodes;
 using DoltDB.Operator.Api.Meta;
+using DoltDB.Operator.Kubernetes;
 using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Client;
+using DoltDB.Operator.Kubernetes.Hosting;
 using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Sandbox.ApiServer;
+using DoltDB.Operator.Sandbox.Controllers.Garbage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DoltDB.Operator.Sandbox.Tests.Controllers;
 
@@ -35,6 +41,29 @@ public sealed class GarbageTests : IAsyncLifetime
         await MapAsync("lost", new ConfigMap { Metadata = new ObjectMeta { Name = "nobody", Uid = "00000000-0000-0000-0000-000000000000" } });
 
         await bench.GoneAsync(BuiltInKinds.ConfigMap, "lost");
+    }
+
+    [Fact]
+    public async Task What_was_orphaned_a_moment_ago_stays_although_the_cache_still_names_the_owner_that_is_gone()
+    {
+        await using var server = await SandboxApiServer.StartAsync(new SandboxApiServerOptions { Listen = null }, Cancel);
+        using var client = server.Connect("test/1");
+        using var metrics = new KubernetesMetrics();
+        var owner = new OwnerReference { ApiVersion = "v1", Kind = "ConfigMap", Name = "gone", Uid = "00000000-0000-0000-0000-000000000000" };
+        await client.CreateAsync(BuiltInKinds.ConfigMap, new ConfigMap { Metadata = new ObjectMeta { Name = "orphan", Namespace = "default", OwnerReferences = [owner] } }, Cancel);
+        var registry = new CacheRegistry(client, [], TimeProvider.System, new Random(1), metrics, NullLogger<CacheRegistry>.Instance);
+        var graph = new ObjectGraph(registry);
+        await using (var loops = new SupervisedLoops(NullLogger.Instance))
+        {
+            registry.Start(loops);
+            await registry.WaitForSyncAsync(Cancel);
+        }
+
+        var name = new NamespacedName("default", "orphan");
+        await client.MergePatchAsync(BuiltInKinds.ConfigMap, name, new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = null } }, null, Cancel);
+        await new GarbagePass(client, graph).RunAsync(new GraphKey(graph.Kinds.Single(kind => kind.Kind == "ConfigMap"), name), Cancel);
+
+        (await client.GetAsync(BuiltInKinds.ConfigMap, name, Cancel)).ShouldNotBeNull();
     }
 
     [Fact]

@@ -25,9 +25,16 @@ internal sealed class GarbagePass(IKubernetesClient client, ObjectGraph graph)
             await DeleteDependentsAsync(key, resource, cancellationToken);
     }
 
-    private async Task JudgeAsync(GraphKey key, DependentObject resource, CancellationToken cancellationToken)
+    /// <summary>
+    /// The caches of an object and of its owners are not of one moment: one that was orphaned a moment ago still names the owner that is gone here. What would
+    /// be changed is judged again as the server has it, and only that version of it is deleted.
+    /// </summary>
+    private async Task JudgeAsync(GraphKey key, DependentObject cached, CancellationToken cancellationToken)
     {
-        switch (GarbageVerdict.Judge(await StatesAsync(resource, cancellationToken)))
+        if (await VerdictAsync(cached, cancellationToken) is GarbageVerdict.Keep
+            || await client.GetAsync(key.Kind, key.Name, cancellationToken) is not { } resource || resource.Metadata.Uid != cached.Metadata.Uid)
+            return;
+        switch (await VerdictAsync(resource, cancellationToken))
         {
             case GarbageVerdict.Reduce reduced:
                 await client.MergePatchAsync(key.Kind, key.Name, Owners.Patch(resource.Metadata, reduced.Owners), null, cancellationToken);
@@ -35,11 +42,14 @@ internal sealed class GarbagePass(IKubernetesClient client, ObjectGraph graph)
             case GarbageVerdict.Delete deletion:
                 // The chain of a foreground deletion goes on below; a finalizer of an earlier request keeps its meaning.
                 var policy = deletion.OwnerWaits && graph.Dependents(resource.Metadata.Uid!).Any() ? "Foreground" : "Background";
-                var options = new DeleteOptions { Uid = resource.Metadata.Uid, PropagationPolicy = policy };
+                var options = new DeleteOptions { Uid = resource.Metadata.Uid, ResourceVersion = resource.Metadata.ResourceVersion, PropagationPolicy = policy };
                 await client.DeleteAsync(key.Kind, key.Name, options, cancellationToken);
                 break;
         }
     }
+
+    private async Task<GarbageVerdict> VerdictAsync(DependentObject resource, CancellationToken cancellationToken) =>
+        GarbageVerdict.Judge(await StatesAsync(resource, cancellationToken));
 
     private async Task<List<(OwnerReference Owner, OwnerState State)>> StatesAsync(DependentObject resource, CancellationToken cancellationToken)
     {

@@ -44,6 +44,8 @@ internal static class SqlErrors
 
     public static SqlError UnknownSystemVariable(string name) => General($"Unknown system variable '{name}'");
 
+    public static SqlError WrongValue(string name, object? value) => General($"Variable '{name}' can't be set to the value of '{value}'");
+
     public static SqlError ServerReadOnly() => General("database server is set to read only mode");
 
     public static SqlError DatabaseReadOnly(string name) => General($"Database {name} is read-only.");

@@ -146,4 +146,16 @@ public sealed class ClusterTests
         (await primary.RunAsync("INSERT INTO shop.t VALUES (1)")).Warnings.ShouldBe(1);
         (await primary.RunAsync("SHOW WARNINGS")).Rows[0][2].ShouldBe("Timed out replication of commit to 1 out of 1 replicas.");
     }
+
+    [Theory]
+    [InlineData("61")]
+    [InlineData("-1")]
+    [InlineData("'soon'")]
+    public async Task A_write_cannot_wait_longer_than_a_minute(string value)
+    {
+        await using var servers = SimulatedServers.Start(2);
+        var primary = await servers.PromoteAsync(0);
+        (await primary.FailAsync($"SET GLOBAL dolt_cluster_ack_writes_timeout_secs = {value}")).Message.ShouldContain("can't be set");
+        await primary.RunAsync("SET GLOBAL dolt_cluster_ack_writes_timeout_secs = 60");
+    }
 }

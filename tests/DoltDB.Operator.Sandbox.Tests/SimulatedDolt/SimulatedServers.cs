@@ -71,12 +71,25 @@ internal sealed class SimulatedServers : IAsyncDisposable
         return session;
     }
 
-    /// <summary>Makes a server primary at epoch 1 and returns a fresh session to it.</summary>
+    /// <summary>Makes a server primary at epoch 1 and returns a fresh session to it. A change of its role that just came into effect closes the first session.</summary>
     public async Task<DoltServer> PromoteAsync(int ordinal, long epoch = 1)
+    {
+        try
+        {
+            await AssumePrimaryAsync(ordinal, epoch);
+        }
+        catch (IOException)
+        {
+            await AssumePrimaryAsync(ordinal, epoch);
+        }
+
+        return await ConnectAsync(ordinal);
+    }
+
+    private async Task AssumePrimaryAsync(int ordinal, long epoch)
     {
         var session = await ConnectAsync(ordinal);
         await session.AssumeRoleAsync(DoltRole.Primary, epoch, Deadline, TestContext.Current.CancellationToken);
-        return await ConnectAsync(ordinal);
     }
 
     /// <summary>Waits until the query's single value is the expected one.</summary>

@@ -103,6 +103,8 @@ public sealed class StandaloneServerTests
     [InlineData("listener:\n  port: 80\n", "port is not in the range between 1024-65535: 80")]
     [InlineData("cluster:\n  bootstrap_role: standby\n", "must supply standby_remotes")]
     [InlineData("data_dir: ${NOT_SET}\n", "NOT_SET")]
+    [InlineData("system_variables:\n  dolt_cluster_ack_writes_timeout_secs: 61\n", "can't be set to the value of '61'")]
+    [InlineData("system_variables:\n  dolt_cluster_ack_writes_timeout_secs: -1\n", "can't be set to the value of '-1'")]
     public async Task A_wrong_configuration_stops_the_start_with_the_name_of_what_is_wrong(string yaml, string message)
     {
         await using var servers = SimulatedServers.Start(1);

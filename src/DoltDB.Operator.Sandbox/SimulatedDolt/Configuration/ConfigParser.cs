@@ -127,8 +127,11 @@ internal static class ConfigParser
         if (config.Port is < 1024 or > 65535)
             throw new ServerConfigException($"port is not in the range between 1024-65535: {config.Port}");
         if (config.MaxConnections < 1) throw new ServerConfigException("max_connections must be greater than 0");
-        foreach (var name in config.SystemVariables.Keys)
+        foreach (var (name, value) in config.SystemVariables)
+        {
             if (!SystemVariables.IsKnown(name)) throw new ServerConfigException($"Unknown system variable '{name}'");
+            if (!SystemVariables.Takes(name, GlobalVariables.Parse(value))) throw new ServerConfigException($"Variable '{name}' can't be set to the value of '{value}'");
+        }
     }
 
     /// <summary>Typed access to one mapping; an absent one is empty.</summary>

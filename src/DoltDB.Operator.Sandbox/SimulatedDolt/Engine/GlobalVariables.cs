@@ -48,12 +48,14 @@ internal sealed class GlobalVariables
     {
         if (!IsKnown(name)) throw SqlErrors.UnknownSystemVariable(name);
         if (IsOfCluster(name)) throw SqlErrors.General($"Variable '{name}' is a read only variable");
+        if (!SystemVariables.Takes(name, value)) throw SqlErrors.WrongValue(name, value);
         _set[name] = value;
     }
 
     private static bool IsOfCluster(string name) => name.StartsWith(Role, StringComparison.OrdinalIgnoreCase);
 
-    private static object Parse(string text) => text.ToLowerInvariant() switch
+    /// <summary>A value of the configuration file as the variable holds it.</summary>
+    public static object Parse(string text) => text.ToLowerInvariant() switch
     {
         "true" or "on" => 1L,
         "false" or "off" => 0L,

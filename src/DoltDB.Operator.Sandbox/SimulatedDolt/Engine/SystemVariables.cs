@@ -9,6 +9,8 @@ internal static class SystemVariables
     public const string AckTimeout = "dolt_cluster_ack_writes_timeout_secs";
     public const string TransactionCommit = "dolt_transaction_commit";
 
+    private const long MostAckSeconds = 60;
+
     private static readonly FrozenDictionary<string, object> Known = new Dictionary<string, object>
     {
         ["version"] = ServerVersion,
@@ -91,4 +93,8 @@ internal static class SystemVariables
     public static bool IsKnown(string name) => Known.ContainsKey(name);
 
     public static object Default(string name) => Known[name];
+
+    /// <summary>Whether the variable takes the value; few ranges matter here.</summary>
+    public static bool Takes(string name, object? value) =>
+        !name.Equals(AckTimeout, StringComparison.OrdinalIgnoreCase) || value is long and >= 0 and <= MostAckSeconds;
 }

@@ -103,7 +103,7 @@ internal static class DoltStatements
         Fingerprint(string.Join('\n', branches.Rows.Select(static row => $"{Text(row, 0)} {Text(row, 1)}").Order(StringComparer.Ordinal).Prepend(root)));
 
     /// <summary>Stands for a database that cannot be opened.</summary>
-    public static string Fingerprint(DoltException failure) => "unreadable-" + Fingerprint($"{failure.Code} {failure.Message}");
+    public static string Fingerprint(DoltException failure) => IDoltServer.Unreadable + Fingerprint($"{failure.Code} {failure.Message}");
 
     public static IReadOnlyList<DoltReplicationStatus> ParseReplicationStatus(SqlResult result)
     {

@@ -7,6 +7,9 @@ namespace DoltDB.Operator.Sql;
 /// </summary>
 public interface IDoltServer : IAsyncDisposable
 {
+    /// <summary>What the hash of a database begins with that could not be opened.</summary>
+    const string Unreadable = "unreadable-";
+
     /// <summary>False once the connection is closed, broken or invalidated by a role change.</summary>
     bool IsUsable { get; }
 

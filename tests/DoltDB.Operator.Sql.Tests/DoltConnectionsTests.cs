@@ -148,15 +148,7 @@ public sealed class DoltConnectionsTests
     public async Task A_server_that_lets_nobody_in_any_more_is_found_out_by_the_age_of_the_connection()
     {
         var clock = new ManualTimeProvider();
-        var admitted = 1;
-        await using var server = FakeServer.Scripted(async session =>
-        {
-            if (admitted-- > 0)
-            {
-                await session.AcceptLoginAsync();
-                await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
-            }
-        });
+        await using var server = AdmittingOne(static _ => Task.CompletedTask);
         await using var pool = CreatePool(clock: clock);
         IDoltServer first;
         await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
@@ -172,17 +164,7 @@ public sealed class DoltConnectionsTests
     public async Task A_full_server_keeps_the_connection_that_it_has()
     {
         var clock = new ManualTimeProvider();
-        var admitted = 1;
-        await using var server = FakeServer.Scripted(async session =>
-        {
-            if (admitted-- > 0)
-            {
-                await session.AcceptLoginAsync();
-                await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
-            }
-
-            await session.SendAsync([Packets.Error(1040, "Too many connections")]);
-        });
+        await using var server = AdmittingOne(session => session.SendAsync([Packets.Error(1040, "Too many connections")]));
         await using var pool = CreatePool(clock: clock);
         await ProbeAsync(pool, server.Endpoint);
         clock.Advance(s_age);
@@ -194,18 +176,8 @@ public sealed class DoltConnectionsTests
     public async Task A_full_server_that_lets_clients_wait_keeps_the_connection_that_it_has()
     {
         var clock = new ManualTimeProvider();
-        var admitted = 1;
         var waits = new TaskCompletionSource();
-        await using var server = FakeServer.Scripted(async session =>
-        {
-            if (admitted-- > 0)
-            {
-                await session.AcceptLoginAsync();
-                await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
-            }
-
-            await waits.Task;
-        });
+        await using var server = AdmittingOne(_ => waits.Task);
         await using var pool = CreatePool(clock: clock);
         await ProbeAsync(pool, server.Endpoint);
         clock.Advance(s_age);
@@ -307,6 +279,22 @@ public sealed class DoltConnectionsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static FakeServer Healthy() => FakeServer.Answering(_ => Packets.Rows(["v"], [["2.2.2"]]));
+
+    /// <summary>A server that lets one client in; what it does with the next ones is told.</summary>
+    private static FakeServer AdmittingOne(Func<FakeSession, Task> refuse)
+    {
+        var admitted = 1;
+        return FakeServer.Scripted(async session =>
+        {
+            if (admitted-- > 0)
+            {
+                await session.AcceptLoginAsync();
+                await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
+            }
+
+            await refuse(session);
+        });
+    }
 
     private static DoltConnections CreatePool(int maximum = 100, TimeSpan? idle = null, TimeProvider? clock = null) => new(
         new DoltConnector(clock ?? TimeProvider.System),

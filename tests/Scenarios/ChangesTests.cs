@@ -88,6 +88,52 @@ public sealed class ChangesTests
         (await laptop.AwaitReadyAsync("db")).Status!.CurrentPrimary.ShouldBe("db-0");
     }
 
+    [Fact]
+    public async Task B3_A_new_port_replaces_the_old_one_and_clients_write_through_it_while_servers_still_listen_on_the_old_one()
+    {
+        var (laptop, shop) = await ClusterWithDataAsync(3);
+        await using var _ = laptop;
+        await using var client = await BusyClient.StartAsync(laptop, "db", Acknowledged.ByPrimary);
+        var before = await UidsAsync(laptop);
+
+        // First nobody restarts the servers, so that "during the update" lasts for as long as it takes to look.
+        const string port = "server: {listener: {port: 3307}}";
+        await laptop.ApplyAsync(Reference.Servers("db", 3, extra: $"{port}\nupdateStrategy: OnDelete"));
+        foreach (var service in new[] { "db-primary", "db-reader" })
+            await laptop.AwaitListAsync(BuiltInKinds.Service, "app.kubernetes.io/name=db", found => PortsOf(found, service) is [3307], $"the new port alone in {service}");
+        await client.AwaitMoreAsync("through the new port by servers on the old one");
+        (await UidsAsync(laptop)).ShouldBe(before);
+
+        await laptop.ApplyAsync(Reference.Servers("db", 3, extra: port));
+        await laptop.AwaitAsync("db", c => Laptop.IsReady(c) && c.Status!.Conditions!.Any(condition => condition is { Type: "Updated", Status: "True" }), "Ready and Updated");
+        (await UidsAsync(laptop)).Intersect(before).ShouldBeEmpty("all servers were restarted");
+        await client.AwaitMoreAsync("afterwards");
+        (await client.LostAsync()).ShouldBeEmpty();
+        (await laptop.GetAsync("db"))!.Status!.RecentFailovers.ShouldBeNull();
+        await WriteAsync(shop, 2);
+    }
+
+    [Fact]
+    public async Task B3_A_port_that_is_taken_out_of_the_spec_goes_from_the_Services()
+    {
+        await using var laptop = await Laptop.StartAsync();
+        await laptop.ApplyAsync(Reference.Servers("db", 2, extra: "server: {mcpServer: {port: 7008}}"));
+        await laptop.AwaitReadyAsync("db");
+        var shop = await Shop.OpenAsync(laptop, "db");
+        string[] services = ["db-internal", "db-primary", "db-reader"];
+        foreach (var service in services)
+            await laptop.AwaitListAsync(BuiltInKinds.Service, "app.kubernetes.io/name=db", found => PortsOf(found, service).Contains(7008), $"the port in {service}");
+        await laptop.ApplyAsync(Reference.Servers("db", 2));
+        foreach (var service in services)
+            await laptop.AwaitListAsync(BuiltInKinds.Service, "app.kubernetes.io/name=db", found => PortsOf(found, service) is [3306, ..] ports && !ports.Contains(7008), $"{service} without the port");
+        await laptop.AwaitConditionAsync("db", "Updated", "True");
+        await laptop.AwaitReadyAsync("db");
+        await WriteAsync(shop, 2);
+    }
+
+    private static IReadOnlyList<int> PortsOf(IReadOnlyList<Service> services, string name) =>
+        [.. services.Where(service => service.Metadata.Name == name).SelectMany(service => service.Spec!.Ports!).Select(port => port.Port)];
+
     private static async Task<IEnumerable<string?>> UidsAsync(Laptop laptop) =>
         (await laptop.ListAsync(BuiltInKinds.Pod, "app.kubernetes.io/name=db")).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Select(pod => pod.Metadata.Uid);
 

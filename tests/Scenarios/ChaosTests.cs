@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using DoltDB.Operator.Scenarios.Support;
-using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Scenarios;
 
@@ -24,58 +22,17 @@ public sealed class ChaosTests
         await using var laptop = await Laptop.StartAsync();
         await laptop.ApplyAsync(Manifests.Replicated("db", 3));
         await laptop.AwaitReadyAsync("db");
-        await Laptop.RetryAsync(async () =>
-        {
-            await using var session = await laptop.ConnectServiceAsync("db", "db-primary");
-            await Laptop.RunAsync(session, "SET dolt_cluster_ack_writes_timeout_secs = 10");
-            await Laptop.RunAsync(session, "CREATE DATABASE IF NOT EXISTS shop");
-            await Laptop.RunAsync(session, "CREATE TABLE IF NOT EXISTS shop.items (id INT PRIMARY KEY)");
-        });
-        await laptop.AwaitAsync("db", c => c.Status?.Databases?.Contains("shop") == true, "the database is known");
-
-        var acknowledged = new ConcurrentBag<int>();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var writing = WriteAsync(laptop, acknowledged, stop.Token);
+        await using var client = await BusyClient.StartAsync(laptop, "db", Acknowledged.ByStandbys);
         var told = new List<string>();
         for (var step = 0; step < Faults; step++)
         {
             told.Add(await DisturbAsync(laptop, random));
             var story = $"{string.Join(", ", told)} (seed {seed})";
             await laptop.AwaitAsync("db", Laptop.IsReady, $"Ready after {story}");
-            var before = acknowledged.Count;
-            await Laptop.AwaitTrueAsync(() => Task.FromResult(acknowledged.Count > before), $"a row that is on all standbys after {story}");
+            await client.AwaitMoreAsync($"on all standbys after {story}");
         }
 
-        await stop.CancelAsync();
-        await writing;
-        var held = await HeldAsync(laptop);
-        acknowledged.Where(id => !held.Contains(id)).ShouldBeEmpty($"seed {seed}: {string.Join(", ", told)}");
-    }
-
-    /// <summary>Inserts rows one by one and notes those that the server says are on all standbys.</summary>
-    private static async Task WriteAsync(Laptop laptop, ConcurrentBag<int> acknowledged, CancellationToken stopping)
-    {
-        var next = 0;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await using var session = await laptop.ConnectServiceAsync("db", "db-primary");
-                await Laptop.RunAsync(session, "SET dolt_cluster_ack_writes_timeout_secs = 1");
-                while (!stopping.IsCancellationRequested)
-                {
-                    var id = ++next;
-                    var result = await Laptop.RunAsync(session, $"INSERT INTO shop.items VALUES ({id})");
-                    if (result.Warnings == 0)
-                        acknowledged.Add(id);
-                    await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
-                }
-            }
-            catch (Exception exception) when (exception is DoltException or IOException or TimeoutException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-            }
-        }
+        (await client.LostAsync()).ShouldBeEmpty($"seed {seed}: {string.Join(", ", told)}");
     }
 
     private static async Task<string> DisturbAsync(Laptop laptop, Random random)
@@ -103,17 +60,5 @@ public sealed class ChaosTests
                 laptop.StartOperator();
                 return "kill the operator";
         }
-    }
-
-    private static async Task<HashSet<int>> HeldAsync(Laptop laptop)
-    {
-        var held = new HashSet<int>();
-        await Laptop.RetryAsync(async () =>
-        {
-            await using var session = await laptop.ConnectServiceAsync("db", "db-primary");
-            foreach (var row in (await Laptop.RunAsync(session, "SELECT id FROM shop.items")).Rows)
-                held.Add(int.Parse(row[0]!, CultureInfo.InvariantCulture));
-        });
-        return held;
     }
 }

@@ -65,6 +65,30 @@ public sealed class DataLossTrapTests
     }
 
     [Fact]
+    public async Task Trap_2_A_server_that_began_anew_while_it_was_alone_keeps_what_it_took_since_when_an_older_volume_joins_it()
+    {
+        await using var laptop = await Laptop.StartAsync();
+        await OpenAsync(laptop, replicas: 2);
+        await laptop.ApplyAsync(Reference.Servers("db", 1));
+        await laptop.AwaitAsync("db", c => Laptop.IsReady(c) && c.Status!.Replicas == 1, "one server");
+        await LoseVolumeAsync(laptop, "db-0");
+        await laptop.AwaitReadyAsync("db");
+        await Laptop.RetryAsync(async () =>
+        {
+            await using var session = await laptop.ConnectServiceAsync("db", "db");
+            await Laptop.RunAsync(session, "CREATE DATABASE IF NOT EXISTS stock");
+            await Laptop.RunAsync(session, "CREATE TABLE IF NOT EXISTS stock.items (id INT PRIMARY KEY)");
+            await Laptop.RunAsync(session, "INSERT IGNORE INTO stock.items VALUES (1), (2), (3)");
+        });
+
+        await laptop.ApplyAsync(Reference.Servers("db", 2, extra: Impatient));
+        await laptop.AwaitAsync("db", c => Laptop.IsReady(c) && c.Status!.Members!.Count(m => m.Role == "standby") == 1, "a primary and a standby");
+        foreach (var pod in new[] { "db-0", "db-1" })
+            await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", pod), "SELECT COUNT(*) FROM stock.items", "3");
+        (await laptop.GetAsync("db"))!.Status!.CurrentPrimary.ShouldBe("db-0");
+    }
+
+    [Fact]
     public async Task Trap_3_A_standby_that_lost_its_disk_is_given_rows_and_accounts_before_it_becomes_primary()
     {
         await using var laptop = await Laptop.StartAsync();
@@ -96,6 +120,40 @@ public sealed class DataLossTrapTests
         await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary == "db-1" && Laptop.IsReady(c), "db-1 takes over");
         foreach (var pod in new[] { "db-1", "db-0" })
             await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", pod), "SELECT COUNT(*) FROM restored.items", "2");
+    }
+
+    [Fact]
+    public async Task Trap_4_A_database_that_was_restored_keeps_the_others_from_taking_over_when_the_primary_is_lost_before_it_was_sent()
+    {
+        await using var laptop = await Laptop.StartAsync();
+        var shop = await OpenAsync(laptop, replicas: 2);
+        await using (var session = await shop.ConnectAsync())
+        {
+            // What is staged when the backup is made is staged in what is restored of it: nobody may commit that but its owner, so it is not sent again.
+            await Laptop.RunAsync(session, "USE shop");
+            await Laptop.RunAsync(session, "CALL DOLT_ADD('-A')");
+            await Laptop.RunAsync(session, "CALL DOLT_BACKUP('sync-url', 'file:///tmp/shop')");
+            await Laptop.RunAsync(session, "CALL DOLT_BACKUP('restore', 'file:///tmp/shop', 'restored')");
+        }
+
+        await laptop.AwaitAsync("db", c => c.Status?.Databases?.Contains("restored") == true, "the database is known");
+        await laptop.SignalAsync("db-0", ServerSignal.Freeze);
+        var decided = await laptop.AwaitAsync("db", c => Refuses(c, "restored") || c.Status?.CurrentPrimary != "db-0", "why nobody takes over");
+        decided.Status!.CurrentPrimary.ShouldBe("db-0", "db-1 has the name of the database and nothing of its rows");
+
+        await laptop.SignalAsync("db-0", ServerSignal.Thaw);
+        await laptop.AwaitReadyAsync("db");
+        await Laptop.AwaitAnswerAsync(shop.ConnectAsync, "SELECT COUNT(*) FROM restored.items", "2");
+        await shop.AwaitRowsAsync(2);
+
+        // Its owner commits; from then on it is everybody's.
+        await using (var session = await shop.ConnectAsync())
+        {
+            await Laptop.RunAsync(session, "USE restored");
+            await Laptop.RunAsync(session, "CALL DOLT_COMMIT('-m', 'mine')");
+        }
+
+        await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", "db-1"), "SELECT COUNT(*) FROM restored.items", "2");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class LeastPrivilegeTests
     {
         var granted = Granted().Concat(LeaseVerbs).ToHashSet(StringComparer.Ordinal);
         await using var laptop = await Laptop.StartInsideAsync("counts requests", withOperator: false);
-        laptop.StartOperator(leaderElect: true);
+        laptop.StartOperator(new() { LeaderElect = true });
         await laptop.ApplyAsync(Manifests.Replicated("db", 3));
         await laptop.AwaitReadyAsync("db");
         await laptop.ApplyAsync(Manifests.Replicated("db", 3, podIndex: 1, size: "2Gi").Replace("1.57.2", "1.58.0", StringComparison.Ordinal));

@@ -15,6 +15,38 @@ public sealed class OperatorFaultTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A5_A_status_that_somebody_else_changed_meanwhile_is_read_again_and_loses_nothing()
+    {
+        await using var laptop = await Laptop.StartInsideAsync("writes between a read and a write of the operator");
+        await laptop.ApplyAsync(Reference.Servers("db", 2));
+        await laptop.AwaitReadyAsync("db");
+        var shop = await Shop.OpenAsync(laptop, "db");
+        await shop.AwaitProvenAsync(standbys: 1);
+        var requests = laptop.Operators[0].Requests;
+        var conflicts = Conflicts();
+        requests.Before("PUT", "doltdbs/status", () => AddConditionAsync(laptop, "db", "Audited"));
+
+        await laptop.ApplyAsync(Reference.Servers("db", 2, podIndex: 1));
+        var moved = await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary == "db-1" && Laptop.IsReady(c), "db-1 is primary");
+        Conflicts().ShouldBe(conflicts + 1, "the write that began with what was no longer so");
+        moved.Status!.Conditions.Find("Audited").ShouldNotBeNull("what the other wrote").Message.ShouldBe("by hand");
+        moved.Status.Conditions.Find("PrimarySwitched")!.Status.ShouldBe("True");
+        moved.Status.RecentFailovers.ShouldBeNull();
+        await shop.WriteAsync(2);
+        await shop.AwaitRowsOfAsync("db-0", 2);
+
+        int Conflicts() => requests.Sent.Count(request => request is { Method: "PUT", Resource: "doltdbs/status", Code: 409 });
+    }
+
+    /// <summary>What another controller does that keeps a condition of its own in the status.</summary>
+    private static async Task AddConditionAsync(Laptop laptop, string cluster, string type)
+    {
+        var found = (await laptop.GetAsync(cluster))!;
+        var added = found.Status!.Conditions.With(new Condition { Type = type, Status = "True", Reason = "Checked", Message = "by hand" }, TimeProvider.System.GetUtcNow());
+        await laptop.Client.ReplaceAsync(DoltKinds.DoltDb, found with { Status = found.Status with { Conditions = added } }, "status", Token);
+    }
+
+    [Fact]
     public async Task A15_A_cluster_that_begins_with_a_snapshot_restores_it_into_one_volume()
     {
         await using var laptop = await Laptop.StartInsideAsync("has no CSI driver to restore with");
@@ -26,6 +58,27 @@ public sealed class OperatorFaultTests
         (await laptop.GetAsync(BuiltInKinds.StatefulSet, "db"))!.Spec!.VolumeClaimTemplates!.Single().Spec!.DataSource.ShouldBeNull();
         var shop = await Shop.OpenAsync(laptop, "db");
         await shop.AwaitRowsOfReaderAsync(1);
+    }
+
+    [Fact]
+    public async Task A16_Servers_that_shared_nothing_are_warned_of_and_get_the_data_of_the_first_once_they_replicate()
+    {
+        await using var laptop = await Laptop.StartAsync();
+        const string alone = "replicas: 3\nstorage: {size: 1Gi}";
+        await laptop.ApplyAsync(Manifests.DoltDb("db", alone));
+        await laptop.AwaitReadyAsync("db");
+        await laptop.AwaitConditionAsync("db", "SpecAccepted", "True", "UnreplicatedServers");
+        var shop = await Shop.OpenAsync(laptop, "db", replicated: false, rows: 3);
+        await shop.AwaitRowsOfAsync("db-0", 3);
+        (await laptop.GetAsync(BuiltInKinds.Service, "db"))!.Spec!.Selector!["statefulset.kubernetes.io/pod-name"].ShouldBe("db-0");
+
+        await laptop.ApplyAsync(Manifests.Replicated("db", 3));
+        await laptop.AwaitAsync("db", c => Laptop.IsReady(c) && c.Status!.CurrentPrimary == "db-0" && c.Status.Members!.Count(m => m.Role == "standby") == 2, "a primary and two standbys");
+        var replicated = shop.Through(replicated: true);
+        await replicated.AwaitRowsAsync(3);
+        await replicated.WriteAsync(4);
+        foreach (var pod in new[] { "db-1", "db-2" })
+            await replicated.AwaitRowsOfAsync(pod, 4);
     }
 
     [Fact]
@@ -106,6 +159,31 @@ public sealed class OperatorFaultTests
     }
 
     [Fact]
+    public async Task C8_Only_objects_of_clusters_are_listed_and_watched_and_of_Secrets_the_metadata()
+    {
+        await using var laptop = await Laptop.StartInsideAsync("looks at requests");
+        await laptop.ApplyAsync(Reference.Servers("db", 2));
+        await laptop.AwaitReadyAsync("db");
+        foreach (var resource in new[] { "pods", "configmaps", "services", "persistentvolumeclaims", "statefulsets", "serviceaccounts" })
+        {
+            var read = Collections(laptop, resource);
+            read.ShouldContain(request => !IsWatch(request), $"{resource} are listed");
+            read.ShouldContain(request => IsWatch(request), $"{resource} are watched");
+            read.ShouldAllBe(request => request.Query.Contains("labelSelector=", StringComparison.Ordinal), resource);
+        }
+
+        var secrets = Collections(laptop, "secrets");
+        secrets.ShouldContain(request => !IsWatch(request) && request.Accept.Contains("as=PartialObjectMetadataList", StringComparison.Ordinal));
+        secrets.ShouldContain(request => IsWatch(request));
+        secrets.ShouldAllBe(request => request.Accept.Contains("as=PartialObjectMetadata", StringComparison.Ordinal));
+    }
+
+    private static List<SentRequest> Collections(Laptop laptop, string resource) =>
+        [.. laptop.Operators[0].Requests.Sent.Where(request => request is { Method: "GET", IsCollection: true } && request.Resource == resource)];
+
+    private static bool IsWatch(SentRequest request) => request.Query.Contains("watch=true", StringComparison.Ordinal);
+
+    [Fact]
     public async Task B14_A_Service_with_two_slices_is_as_ready_as_its_pods()
     {
         await using var laptop = await Laptop.StartAsync();
@@ -145,21 +223,56 @@ public sealed class OperatorFaultTests
     }
 
     [Fact]
-    public async Task C5_A_cluster_that_answers_nothing_holds_up_no_other()
+    public async Task C5_A_cluster_that_answers_nothing_holds_up_no_other_not_even_where_one_worker_does_everything()
     {
-        await using var laptop = await Laptop.StartAsync();
+        await using var laptop = await Laptop.StartInsideAsync("gives the operator one worker", withOperator: false);
+        laptop.StartOperator(new() { MaxDoltDbConcurrentReconciles = 1 });
         await laptop.ApplyAsync(Reference.Servers("stuck", 3));
         await laptop.AwaitReadyAsync("stuck");
-        foreach (var pod in new[] { "stuck-0", "stuck-1", "stuck-2" })
-            await laptop.SignalAsync(pod, ServerSignal.Freeze);
+        await SignalAllAsync(laptop, "stuck", 3, ServerSignal.Freeze);
+        await laptop.AwaitAsync("stuck", c => !Laptop.IsReady(c), "a cluster that answers nothing");
         var began = TimeProvider.System.GetTimestamp();
         await laptop.ApplyAsync(Reference.Servers("db", 2));
         await laptop.AwaitReadyAsync("db");
         var shop = await Shop.OpenAsync(laptop, "db");
         await shop.AwaitRowsAsync(1);
         TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(20));
-        foreach (var pod in new[] { "stuck-0", "stuck-1", "stuck-2" })
-            await laptop.SignalAsync(pod, ServerSignal.Thaw);
+        await SignalAllAsync(laptop, "stuck", 3, ServerSignal.Thaw);
+    }
+
+    [Fact]
+    public async Task C5_An_account_of_a_cluster_that_answers_nothing_holds_up_no_account_of_another()
+    {
+        await using var laptop = await Laptop.StartInsideAsync("gives the operator one worker", withOperator: false);
+        laptop.StartOperator(new() { MaxConcurrentReconciles = 1 });
+        await laptop.ApplyAsync(Reference.Servers("stuck", 1));
+        await laptop.ApplyAsync(Reference.Servers("db", 1));
+        await laptop.AwaitReadyAsync("stuck");
+        await laptop.AwaitReadyAsync("db");
+        await laptop.ApplyAsync(Manifests.Account("early", "stuck", "one"));
+        await laptop.AwaitSqlObjectAsync(DoltKinds.User, "early");
+
+        // Ten accounts that want a server which does not answer, each as often as it may, before and after the one that can be made.
+        await laptop.SignalAsync("stuck-0", ServerSignal.Freeze);
+        for (var number = 0; number < 5; number++)
+            await laptop.ApplyAsync(Manifests.Account($"before-{number}", "stuck", "one"));
+        var began = TimeProvider.System.GetTimestamp();
+        await laptop.ApplyAsync(Manifests.Account("reader", "db", "one"));
+        for (var number = 0; number < 5; number++)
+            await laptop.ApplyAsync(Manifests.Account($"after-{number}", "stuck", "one"));
+        await laptop.AwaitSqlObjectAsync(DoltKinds.User, "reader");
+        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        await Laptop.AwaitAnswerAsync(() => laptop.ConnectServiceAsync("db", "reader", "one"), "SELECT CURRENT_USER()", "reader@%");
+        (await laptop.GetAsync(DoltKinds.User, "before-0"))!.Status?.Conditions.Find("Ready")?.Status.ShouldNotBe("True");
+
+        await laptop.SignalAsync("stuck-0", ServerSignal.Thaw);
+        await laptop.AwaitSqlObjectAsync(DoltKinds.User, "after-4");
+    }
+
+    private static async Task SignalAllAsync(Laptop laptop, string cluster, int servers, ServerSignal signal)
+    {
+        for (var ordinal = 0; ordinal < servers; ordinal++)
+            await laptop.SignalAsync($"{cluster}-{ordinal}", signal);
     }
 
     [Fact]

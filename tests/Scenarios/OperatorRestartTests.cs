@@ -37,9 +37,9 @@ public sealed class OperatorRestartTests
     public async Task C14_A_second_operator_waits_for_the_lease_and_takes_over_when_it_is_released()
     {
         await using var laptop = await Laptop.StartInsideAsync("runs two operators", withOperator: false);
-        var first = laptop.StartOperator(leaderElect: true);
+        var first = laptop.StartOperator(new() { LeaderElect = true });
         await Eventually.HoldsAsync(() => first.Runtime.IsLeading, "the first leads");
-        var second = laptop.StartOperator(leaderElect: true);
+        var second = laptop.StartOperator(new() { LeaderElect = true });
         await laptop.ApplyAsync(Manifests.Replicated("db", 2));
         await laptop.AwaitReadyAsync("db");
         second.Runtime.IsLeading.ShouldBeFalse();

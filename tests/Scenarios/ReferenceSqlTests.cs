@@ -112,6 +112,41 @@ public sealed class ReferenceSqlTests
     }
 
     [Fact]
+    public async Task C10_Beside_a_standby_that_hangs_accounts_and_passwords_change_and_objects_go()
+    {
+        await using var laptop = await StartAsync();
+        await laptop.AwaitAsync("dolt", cluster => cluster.Status?.CurrentPrimary == "dolt-0", "the first primary");
+        await laptop.ApplyAsync(User("somebody", "reader", "word"));
+        await laptop.ApplyAsync(User("else", "writer", "word"));
+        await laptop.ApplyAsync(Database);
+        await laptop.ApplyAsync(Grant("all", "database: \"*\"\ntable: \"*\"\nprivileges: [SELECT, INSERT]"));
+        await laptop.AwaitSqlObjectAsync(DoltKinds.User, "else");
+        await laptop.AwaitSqlObjectAsync(DoltKinds.Grant, "all");
+        await laptop.AwaitSqlObjectAsync(DoltKinds.Database, "data-crd");
+        var shop = await Shop.OpenAsync(laptop, "dolt", rows: 2);
+        await laptop.SignalAsync("dolt-1", ServerSignal.Freeze);
+
+        await laptop.ApplyAsync(User("else", "writer", "word2"));
+        await AwaitLoginAsync(laptop, "writer", "word2");
+        await laptop.DeleteAsync(DoltKinds.Grant, "all");
+        await using (var reader = await laptop.ConnectServiceAsync("dolt-primary", "reader", "word"))
+            await Should.ThrowAsync<DoltException>(() => Laptop.RunAsync(reader, "INSERT INTO shop.items VALUES (3)"));
+        await laptop.DeleteAsync(DoltKinds.User, "somebody");
+        (await Should.ThrowAsync<DoltException>(() => laptop.ConnectServiceAsync("dolt-primary", "reader", "word"))).IsAccessDenied.ShouldBeTrue();
+        await laptop.DeleteAsync(DoltKinds.Database, "data-crd");
+        await laptop.ApplyAsync("apiVersion: v1\nkind: Secret\nmetadata: {name: dolt-credentials}\nstringData: {admin-user: admin-user-test, admin-password: rotated}");
+        await AwaitLoginAsync(laptop, "admin-user-test", "rotated");
+        await using (var administrator = await laptop.ConnectServiceAsync("dolt", "dolt-primary"))
+            (await TextsAsync(administrator, "SHOW DATABASES")).ShouldNotContain("data");
+
+        (await laptop.GetAsync(BuiltInKinds.Pod, "dolt-1"))!.Status!.ContainerStatuses!.ShouldAllBe(container => container.RestartCount == 0, "the standby hung all the time");
+        await laptop.SignalAsync("dolt-1", ServerSignal.Thaw);
+        await laptop.AwaitReadyAsync("dolt");
+        await shop.AwaitRowsOfAsync("dolt-1", 2);
+        await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("dolt", "dolt-1"), "SELECT COUNT(*) FROM mysql.user WHERE User = 'reader'", "0");
+    }
+
+    [Fact]
     public async Task An_account_that_somebody_drops_and_a_privilege_that_somebody_revokes_come_back()
     {
         await using var laptop = await StartAsync();

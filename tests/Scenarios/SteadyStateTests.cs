@@ -1,3 +1,4 @@
+using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Scenarios.Support;
 
 namespace DoltDB.Operator.Scenarios;
@@ -33,6 +34,27 @@ public sealed class SteadyStateTests
         laptop.Host.ApiServer.Requests.Clear();
         await RestAsync();
         laptop.Host.ApiServer.Requests.Counts.Where(entry => entry.Key is { UserAgent: "operator-0", Verb: not "watch" }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task B7_A_strategy_that_replaces_no_pods_costs_no_write_a_pass_and_keeps_pods_of_another_template()
+    {
+        await using var laptop = await Laptop.StartInsideAsync("counts requests");
+        await laptop.ApplyAsync(Reference.Servers("db", 2, extra: "updateStrategy: Never"));
+        await laptop.AwaitReadyAsync("db");
+        var shop = await Shop.OpenAsync(laptop, "db", rows: 2);
+        await shop.AwaitRowsOfReaderAsync(2);
+        var before = (await laptop.ListAsync(BuiltInKinds.Pod, "app.kubernetes.io/name=db")).Select(pod => pod.Metadata.Uid).ToHashSet();
+        await laptop.ApplyAsync(Reference.Servers("db", 2, extra: "updateStrategy: Never\n" + Reference.Change));
+        await laptop.AwaitConditionAsync("db", "Updated", "False", "PendingUpdate");
+        await RestAsync();
+
+        laptop.Host.ApiServer.Requests.Clear();
+        await RestAsync();
+        laptop.Host.ApiServer.Requests.Counts.Where(entry => entry.Key is { UserAgent: "operator-0", Verb: not "watch" }).ShouldBeEmpty();
+        (await laptop.GetAsync(BuiltInKinds.StatefulSet, "db"))!.Spec!.UpdateStrategy!.Type.ShouldBe("OnDelete", "an empty strategy would be taken for RollingUpdate");
+        (await laptop.ListAsync(BuiltInKinds.Pod, "app.kubernetes.io/name=db")).Select(pod => pod.Metadata.Uid).ShouldBe(before, ignoreOrder: true);
+        await shop.AwaitRowsAsync(2);
     }
 
     /// <summary>Absence is seen only by looking for a while: longer than any period of the operator that is short.</summary>

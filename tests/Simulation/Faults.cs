@@ -16,6 +16,7 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
             (10, KillServer), (8, FreezeServer), (8, DeletePod), (3, ForceDeletePod), (2, LoseVolume), (6, LoseNode),
             (5, CutOperatorFromServer), (5, CutServers), (4, CutClient), (5, SlowReplication), (4, CutOperatorFromApi), (5, BreakApi), (4, StaleCaches), (4, LoseWatches),
             (8, operators.RestartAsync), (3, operators.OverlapAsync), (12, spec.SwitchPrimaryAsync), (4, spec.UpgradeAsync), (2, spec.BreakUpgradeAsync), (4, spec.ScaleAsync), (2, spec.GrowAsync),
+            (3, RestoreBackup), (2, DropDatabase),
         ];
         var draw = world.Random.Next(all.Sum(static fault => fault.Weight));
         foreach (var (weight, strike) in all)
@@ -116,6 +117,27 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
                 world.Network.Heal(other.HostName, pod.HostName);
             }
         });
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A user restores a backup under another name, which Dolt does not replicate: the standbys get the name, and no rows.</summary>
+    private Task RestoreBackup()
+    {
+        if (world.Primary() is not { Server.Engine: { } engine } pod || engine.Databases.All.ContainsKey(SimulatedWorld.Archive) || !engine.Databases.All.TryGetValue("shop", out var shop))
+            return Task.CompletedTask;
+        world.Trace($"FAULT the user restores {SimulatedWorld.Archive} on {pod.Name}");
+        engine.RestoreDatabase(shop with { Name = SimulatedWorld.Archive });
+        world.Invariants.HasArchive = Invariants.Rows(engine).Count > 0;
+        return Task.CompletedTask;
+    }
+
+    private Task DropDatabase()
+    {
+        if (world.Primary() is not { Server.Engine: { } engine } pod || !engine.Databases.All.ContainsKey(SimulatedWorld.Archive))
+            return Task.CompletedTask;
+        world.Trace($"FAULT the user drops {SimulatedWorld.Archive} on {pod.Name}");
+        engine.DropDatabase(SimulatedWorld.Archive);
+        world.Invariants.HasArchive = false;
         return Task.CompletedTask;
     }
 

@@ -157,8 +157,11 @@ internal sealed class SimulationRun(int seed)
     {
         var expected = world.Invariants.Acknowledged.Except(world.Invariants.Lost).ToHashSet();
         var engines = world.Pods.Where(static pod => !pod.IsGone).Select(static pod => pod.Server?.Engine).ToList();
-        return engines.TrueForAll(engine => engine is not null && expected.IsSubsetOf(Invariants.Rows(engine)))
-            && engines.Select(static engine => Invariants.Rows(engine!).Count).Distinct().Count() == 1;
+        if (!engines.TrueForAll(engine => engine is not null && expected.IsSubsetOf(Invariants.Rows(engine))))
+            return false;
+        var isRestored = world.Primary()?.Server?.Engine.Databases.All.ContainsKey(SimulatedWorld.Archive) == true;
+        return engines.Select(static engine => Invariants.Rows(engine!).Count).Distinct().Count() == 1
+            && (!isRestored || engines.Select(static engine => Invariants.Rows(engine!, SimulatedWorld.Archive).Count).Distinct().Count() == 1);
     }
 
     private static string Describe(SimulatedWorld world)

@@ -201,7 +201,7 @@ public sealed record ReplicationOptions : JsonShape
     /// Seconds that a write waits until every standby has it (Dolt's dolt_cluster_ack_writes_timeout_secs); a write that is not there in time succeeds
     /// with a warning. 0, the default, does not wait.
     /// </summary>
-    [SchemaRange(Minimum = 0, Maximum = 3600)]
+    [SchemaRange(Minimum = 0, Maximum = DoltDbDefaults.MostAckWritesSeconds)]
     public int? AckWritesTimeoutSeconds { get; init; }
 }
 

@@ -13,6 +13,9 @@ public static class DoltDbDefaults
     /// <summary>More servers of a replicated cluster than this work, at a price, and are warned of.</summary>
     public const int MostUsualReplicas = 9;
 
+    /// <summary>The longest time, in seconds, that Dolt lets a write wait for the standbys.</summary>
+    public const int MostAckWritesSeconds = 60;
+
     /// <summary>Most servers of a cluster: the configuration of each names all others, and all of it has to fit into one ConfigMap.</summary>
     public const int MostReplicas = 64;
 

@@ -46,10 +46,11 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
         if (known.TryGetValue(cluster, out var last) && !HasChanged(name, last) && (time.GetUtcNow() - last.Read < RetryInterval || (last.Current.State.IsUsable && !isRefused)))
             return last.Current;
         var secret = await client.GetAsync(BuiltInKinds.Secret, name, cancellationToken);
+        string? failure = null;
         if (secret is null && mayCreate)
-            secret = await CreateAsync(name, cluster, cancellationToken);
+            (secret, failure) = await CreateAsync(name, cluster, cancellationToken);
         var applied = await ReadAppliedAsync(cluster, cancellationToken);
-        var fresh = new Known(Read(secret, name.Name), applied, secret?.Metadata.ResourceVersion, time.GetUtcNow(), last?.Trial ?? 0);
+        var fresh = new Known(failure is null ? Read(secret, name.Name) : Unusable($"Secret {name.Name} does not exist, and cannot be made: {failure}"), applied, secret?.Metadata.ResourceVersion, time.GetUtcNow(), last?.Trial ?? 0);
         known[cluster] = fresh;
         return fresh.Current;
     }
@@ -84,7 +85,8 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
     private bool HasChanged(NamespacedName name, Known last) =>
         secrets?.Get(name) is { } seen && seen.Metadata.ResourceVersion != last.Version && time.GetUtcNow() - last.Read > WatchLag;
 
-    private async Task<Secret?> CreateAsync(NamespacedName name, NamespacedName cluster, CancellationToken cancellationToken)
+    /// <summary>The Secret that was made or is there by now, or why it cannot be made.</summary>
+    private async Task<(Secret? Secret, string? Failure)> CreateAsync(NamespacedName name, NamespacedName cluster, CancellationToken cancellationToken)
     {
         var made = new Secret
         {
@@ -94,11 +96,15 @@ internal sealed class AdministratorCredentials(IKubernetesClient client, TimePro
         };
         try
         {
-            return await client.CreateAsync(BuiltInKinds.Secret, made, cancellationToken);
+            return (await client.CreateAsync(BuiltInKinds.Secret, made, cancellationToken), null);
         }
         catch (KubernetesException exception) when (exception.IsConflict)
         {
-            return await client.GetAsync(BuiltInKinds.Secret, name, cancellationToken);
+            return (await client.GetAsync(BuiltInKinds.Secret, name, cancellationToken), null);
+        }
+        catch (Exception exception) when (exception.IsApiFailure() && exception is not KubernetesException { IsNamespaceTerminating: true })
+        {
+            return (null, exception.Message);
         }
     }
 

@@ -9,8 +9,6 @@ namespace DoltDB.Operator.Core.Clusters;
 /// </summary>
 internal static class Calm
 {
-    private static readonly TimeSpan NotableLag = TimeSpan.FromSeconds(1);
-
     /// <summary>Whether the plan does nothing and waits for nothing, so that equal facts give an equal plan whatever the time.</summary>
     public static bool IsCalm(PlanDraft draft, ClusterPlan plan) =>
         plan is { Step: null, RoleLabels.IsEmpty: true, Events.IsEmpty: true, PodIndex: null, NextContentNeed: ContentNeed.Recent, Desired: not null }
@@ -21,7 +19,7 @@ internal static class Calm
     /// <summary>Whether the proof in the status is of what the standby holds now: an older one is still to be written.</summary>
     private static bool IsProven(ClusterPlan plan, Member standby) =>
         standby.Probe.Content is { } held && plan.Status.LastEqual?.FirstOrDefault(proof => proof.Member == standby.PodName) is { Databases: { } proven }
-        && proven.Count == held.Databases.Count && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+        && plan.Status.Databases?.All(proven.ContainsKey) == true && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
 
     /// <summary>Whether nothing that a decision reads is different, but for the time.</summary>
     public static bool IsSame(ClusterFacts before, ClusterFacts now) =>
@@ -30,6 +28,7 @@ internal static class Calm
         && before.Credentials == now.Credentials
         && before.CanExpandVolumes == now.CanExpandVolumes
         && before.ChildrenRefused == now.ChildrenRefused
+        && now.Refusals.IsEmpty
         && before.Members.Length == now.Members.Length
         && before.Members.Zip(now.Members).All(pair => IsSame(pair.First, pair.Second))
         && before.Claims.Length == now.Claims.Length
@@ -37,7 +36,7 @@ internal static class Calm
 
     private static bool IsSame(Member before, Member now) =>
         before.Ordinal == now.Ordinal && Version(before.Pod?.Metadata) == Version(now.Pod?.Metadata) && before.IsRemoved == now.IsRemoved
-        && IsSame(before.Probe, now.Probe) && !(now.ReportedLag >= NotableLag) && !(before.ReportedLag >= NotableLag);
+        && IsSame(before.Probe, now.Probe) && !(now.ReportedLag >= HandOverRules.NotableLag) && !(before.ReportedLag >= HandOverRules.NotableLag);
 
     private static bool IsSame(MemberProbe before, MemberProbe now) =>
         before.IsReachable == now.IsReachable && before.Role == now.Role && before.Epoch == now.Epoch && before.EngineVersion == now.EngineVersion

@@ -12,11 +12,11 @@ using DoltDB.Operator.Kubernetes.Objects;
 namespace DoltDB.Operator.Core.Clusters;
 
 /// <summary>Writes the child objects of a cluster: routing first, each only when something would change.</summary>
-internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient client, Applier applier)
+internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient client, Applier applier, TimeProvider time)
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
-    // After a conflict, an overload or a server's own failure, which may be over at once.
+    // After what may be over at once.
     private static readonly TimeSpan SoonRetryInterval = TimeSpan.FromSeconds(3);
 
     private readonly MemberMetadata members = new(client);
@@ -27,9 +27,11 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     // What was refused last: tried again when something changed, else only now and then.
     private readonly ConcurrentDictionary<NamespacedName, (DesiredCluster Desired, string Versions, string Refusals, DateTimeOffset Until)> refused = new();
 
-    /// <summary>Makes the role labels as planned.</summary>
-    public async Task LabelAsync(ClusterFacts facts, IReadOnlyDictionary<int, string?> labels, CancellationToken cancellationToken)
+    /// <summary>Makes the role labels as planned. What the server refuses blocks neither the other pods nor the step of the pass: it is returned in words, or null.</summary>
+    public async Task<string?> LabelAsync(ClusterFacts facts, IReadOnlyDictionary<int, string?> labels, CancellationToken cancellationToken)
     {
+        var refusals = new List<string>();
+
         // Nobody is labelled as primary before everybody else has lost the label.
         foreach (var (ordinal, label) in labels.OrderBy(pair => pair.Value == ClusterLabels.Primary))
         {
@@ -43,12 +45,18 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             {
                 await client.MergePatchAsync(BuiltInKinds.Pod, NamespacedName.Of(pod), patch, null, cancellationToken);
             }
-            catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422 or >= 500)
+            catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422)
             {
-                // The pod is gone or is another one, whose successor brings a pass of its own, or the next pass tries again: the write Service selects the
-                // primary by name too, and a lost primary is replaced whatever its label says.
+                // The pod is gone or is another one, whose successor brings a pass of its own.
+            }
+            catch (Exception exception) when (exception.IsApiFailure())
+            {
+                // The next pass tries again: the write Service selects the primary by name too, and a lost primary is replaced whatever its label says.
+                refusals.Add($"role label of {pod.Metadata.Name}: {exception.Message}");
             }
         }
+
+        return refusals.Count > 0 ? string.Join("; ", refusals) : null;
     }
 
     /// <summary>
@@ -71,7 +79,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         {
             await client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken);
         }
-        catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422 or >= 500)
+        catch (Exception exception) when (exception.IsApiFailure())
         {
             // The next pass tries again; a step must not wait for it.
         }
@@ -85,14 +93,17 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     {
         var refusals = new List<string>();
         var retry = RetryInterval;
+        var began = time.GetTimestamp();
         var key = NamespacedName.Of(facts.Cluster);
         var versions = Versions(key, desired);
-        await TryAsync("ServiceAccount", () => RemoveLeftAccountsAsync(facts, desired, cancellationToken));
-        await TryAsync("labels of pods and volumes", () => InheritAsync(facts, desired, cancellationToken));
-        if (settled.TryGetValue(key, out var last) && ReferenceEquals(last.Desired, desired) && last.Versions == versions && refusals.Count == 0)
-            return null;
         if (refused.TryGetValue(key, out var refusal) && ReferenceEquals(refusal.Desired, desired) && refusal.Versions == versions && facts.Now < refusal.Until)
             return refusal.Refusals;
+        foreach (var account in LeftAccounts(facts, desired))
+            await TryAsync($"ServiceAccount {account.Metadata.Name}", () => RemoveAsync(caches.Accounts, NamespacedName.Of(account), facts.Cluster.Metadata.Uid, cancellationToken));
+        foreach (var (member, apply) in members.Changes(facts, desired))
+            await TryAsync(member, () => apply(cancellationToken));
+        if (settled.TryGetValue(key, out var last) && ReferenceEquals(last.Desired, desired) && last.Versions == versions && refusals.Count == 0)
+            return null;
         var changed = false;
         foreach (var service in desired.Services)
             changed |= await TryAsync($"Service {service.Metadata.Name}", () => ApplyAsync(caches.Services, service, cancellationToken));
@@ -116,10 +127,13 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         }
 
         var text = string.Join("; ", refusals);
-        refused[key] = (desired, Versions(key, desired), text, facts.Now + retry);
+
+        // A webhook that answers late makes the attempts last: the servers are looked at for as long before the next ones.
+        var lasted = time.GetElapsedTime(began);
+        refused[key] = (desired, Versions(key, desired), text, time.GetUtcNow() + (lasted > retry ? lasted : retry));
         return text;
 
-        // An answer about one child says nothing about the others; only a server that does not answer ends the pass.
+        // What becomes of one child says nothing about the others.
         async Task<bool> TryAsync(string child, Func<Task<bool>> apply)
         {
             try
@@ -130,10 +144,10 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             {
                 refusals.Add(exception.Message);
             }
-            catch (KubernetesException exception)
+            catch (Exception exception) when (exception.IsApiFailure())
             {
                 refusals.Add($"{child}: {exception.Message}");
-                if (exception.Code is 409 or 429 or >= 500)
+                if (exception.MayBeOverSoon())
                     retry = SoonRetryInterval;
             }
 
@@ -181,12 +195,6 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             // The cache is behind: it is there already.
             return false;
         }
-    }
-
-    private async Task<bool> InheritAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)
-    {
-        await members.ApplyAsync(facts, desired, cancellationToken);
-        return false;
     }
 
     /// <summary>
@@ -246,18 +254,10 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     }
 
     /// <summary>Accounts that this cluster made under another name go once no pod of it runs as them.</summary>
-    private async Task<bool> RemoveLeftAccountsAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)
-    {
-        var removed = false;
-        foreach (var account in caches.Accounts.Lookup(ClusterCaches.ByCluster, NamespacedName.Of(facts.Cluster).ToString()))
-        {
-            var name = account.Metadata.Name;
-            if (name != desired.ServiceAccount.Metadata.Name && facts.Members.All(member => member.Pod is null || (member.Pod.Spec?.ServiceAccountName is { } used && used != name)))
-                removed |= await RemoveAsync(caches.Accounts, NamespacedName.Of(account), facts.Cluster.Metadata.Uid, cancellationToken);
-        }
-
-        return removed;
-    }
+    private IEnumerable<ServiceAccount> LeftAccounts(ClusterFacts facts, DesiredCluster desired) =>
+        caches.Accounts.Lookup(ClusterCaches.ByCluster, NamespacedName.Of(facts.Cluster).ToString()).Where(account =>
+            account.Metadata.Name != desired.ServiceAccount.Metadata.Name
+            && facts.Members.All(member => member.Pod is null || (member.Pod.Spec?.ServiceAccountName is { } used && used != account.Metadata.Name)));
 
     private async Task<bool> ApplyAsync<T>(IObjectCache<T> cache, T desired, CancellationToken cancellationToken)
         where T : KubernetesObject => (await applier.ApplyAsync(cache, desired, cancellationToken)).Outcome != ApplyOutcome.Unchanged;

@@ -118,9 +118,28 @@ internal static class ClusterConditions
             return new(Conditions.False, "ApplyRefused", refused);
         if (draft.Facts.Refusals.GetValueOrDefault(Refusals.OfSet(draft.Facts.Set?.Metadata.Uid)) is { } refusal)
             return new(Conditions.False, "ApplyRefused", $"StatefulSet {draft.Facts.Name} cannot be made anew: {refusal.Because}");
-        if (ClusterSpecRules.Warnings(draft.Facts.Cluster.Spec ?? draft.Facts.Spec) is { Count: > 0 } warnings)
+        if (draft.Facts.Refusals.GetValueOrDefault(Refusals.Confirmation) is { } unkept)
+            return new(Conditions.False, "ApplyRefused", $"Secret {ClusterNames.AppliedCredentials(draft.Facts.Name)}, which a change of the password needs, could not be written: {unkept.Because}");
+        if (RefusedVariables(draft) is { Length: > 0 } servers)
+            return new(Conditions.False, "ApplyRefused", $"spec.replication.ackWritesTimeoutSeconds was not taken by {servers}");
+        if (Warnings(draft) is { Count: > 0 } warnings)
             return new(Conditions.True, warnings[0].Reason, string.Join("; ", warnings.Select(warning => warning.Message)));
         return new(Conditions.True, "Accepted", draft.Topology.Waiting ?? "the spec is in effect");
+    }
+
+    private static string RefusedVariables(PlanDraft draft) => draft.Facts.Spec.Replication?.AckWritesTimeoutSeconds is not { } seconds ? "" : string.Join(
+        "; ",
+        from member in draft.Facts.Members
+        let refusal = draft.Facts.Refusals.GetValueOrDefault(Refusals.OfAckWritesTimeout(member.Pod, seconds))
+        where refusal is not null
+        select $"{member.PodName}: {refusal.Because}");
+
+    private static List<SpecWarning> Warnings(PlanDraft draft)
+    {
+        List<SpecWarning> warnings = [.. ClusterSpecRules.Warnings(draft.Facts.Cluster.Spec ?? draft.Facts.Spec)];
+        if (draft.Storage is { Staying.Length: > 0 } storage)
+            warnings.Add(new("VolumesKeepSize", $"spec.storage.resizeInUseVolumes is false: only new volumes have {storage.Size}, {string.Join(", ", storage.Staying)} stay as they are"));
+        return warnings;
     }
 
     private static Verdict? SwitchedOf(PlanDraft draft, ClusterStep? step)
@@ -152,7 +171,7 @@ internal static class ClusterConditions
             return new(Conditions.False, "ResizingStorage", "Resizing storage");
         if (storage.Waiting.Length > 0)
             return new(Conditions.False, "WaitStorageResize", $"Waiting for storage resize: {string.Join(", ", storage.Waiting)}");
-        return draft.Facts.Status.Conditions.Find(StorageResized) is null ? null : new(Conditions.True, StorageResized, "Storage resized");
+        return storage.Staying.Length > 0 || draft.Facts.Status.Conditions.Find(StorageResized) is null ? null : new(Conditions.True, StorageResized, "Storage resized");
     }
 
     private static Verdict? UpdatedOf(PlanDraft draft)

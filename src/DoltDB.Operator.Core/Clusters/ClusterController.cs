@@ -51,14 +51,14 @@ internal static class ClusterController
         IKubernetesClient client, ClusterCaches caches, AdministratorCredentials credentials, DoltConnections connections, IEventRecorder events, ControllerServices services)
     {
         var prober = new MemberProber(connections, new MemberProberOptions(), services.Time);
-        var commands = new MemberCommands(connections);
+        var commands = new MemberCommands(connections, services.Time);
         return new ClusterReconciler(
             caches,
             client,
             new ClusterObserver(caches, prober, services.Time),
             credentials,
-            new ChildObjects(caches, client, new Applier(client, services.Loggers.CreateLogger<Applier>())),
-            new ClusterSteps(client, commands, new HandOverProcedure(commands), services.Time, services.Loggers.CreateLogger<ClusterSteps>()),
+            new ChildObjects(caches, client, new Applier(client, services.Loggers.CreateLogger<Applier>()), services.Time),
+            new ClusterSteps(client, commands, new HandOverProcedure(commands), new PrimaryFence(client, services.Time), services.Loggers.CreateLogger<ClusterSteps>()),
             prober,
             new RenderMemory(),
             new ClusterMetrics(services.Metrics.Meter, caches.Clusters),

@@ -36,6 +36,10 @@ internal sealed record ClusterFacts
     /// <summary>What stood in the way of steps, named as <see cref="Clusters.Refusals"/> says.</summary>
     public ImmutableDictionary<string, Refusal> Refusals { get; init; } = ImmutableDictionary<string, Refusal>.Empty;
 
+    /// <summary>Why the server of the member did not become primary, while it is too early to tell it again; null otherwise.</summary>
+    public string? RestsFromPromotion(Member member) =>
+        Refusals.GetValueOrDefault(Clusters.Refusals.OfPromotion(member.Pod?.Metadata.Uid)) is { Rests: true } refusal ? refusal.Because : null;
+
     /// <summary>Ordinals of standbys that were sent what they lack a moment ago: it is not sent again yet.</summary>
     public ImmutableHashSet<int> Healing { get; init; } = [];
 
@@ -44,9 +48,6 @@ internal sealed record ClusterFacts
 
     /// <summary>Whether the class of the volumes allows them to grow; null when it is not known.</summary>
     public bool? CanExpandVolumes { get; init; }
-
-    /// <summary>Whether the write Service selects a pod at the moment, and which: the ordinal in its selector.</summary>
-    public int? RoutedOrdinal { get; init; }
 
     /// <summary>
     /// What the user wants. A <c>podIndex</c> that no server has, as one is left with that shrinks a cluster, asks for nothing: what was asked for before stays.
@@ -99,6 +100,9 @@ internal sealed record Member
 
     /// <summary>Since when the pod is not Ready; null while it is, or has not said.</summary>
     public DateTimeOffset? NotReadySince => Pod?.Status?.Conditions?.FirstOrDefault(static condition => condition is { Type: "Ready", Status: not "True" })?.LastTransitionTime;
+
+    /// <summary>Since when the pod is Ready; null while it is not, or has not said.</summary>
+    public DateTimeOffset? ReadySince => Pod?.Status?.Conditions?.FirstOrDefault(static condition => condition is { Type: "Ready", Status: "True" })?.LastTransitionTime;
 
     /// <summary>Whether the pod is being deleted, or was told to and the cache has not seen it.</summary>
     public bool IsDeleting => IsRemoved || Pod?.Metadata.DeletionTimestamp is not null;

@@ -58,6 +58,9 @@ internal sealed class ClusterMemory
         rest.Begin(facts.Now);
     }
 
+    /// <summary>Remembers how an attempt ended that is no step, named as <see cref="Refusals"/> says.</summary>
+    public void Remember(string what, string? because, DateTimeOffset now) => refusals.Remember(what, because, now);
+
     /// <summary>Remembers that nobody may write <c>podIndex</c> of this spec but who does already.</summary>
     public void LeavePodIndex(DoltDb cluster) => generationWithoutPodIndex = cluster.Metadata.Generation;
 

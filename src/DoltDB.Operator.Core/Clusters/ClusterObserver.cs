@@ -62,9 +62,11 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
         : null;
 
     /// <summary>The port that the pod was made with, which a changed spec does not move until the pod is replaced.</summary>
-    internal static int SqlPort(Pod? pod, DoltDbSpec spec) =>
-        pod?.Spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Ports?.FirstOrDefault(port => port.Name == ClusterLabels.SqlPortName)?.Number
-        ?? spec.SqlPort();
+    internal static int SqlPort(Pod? pod, DoltDbSpec spec) => Port(pod, ClusterLabels.SqlPortName) ?? spec.SqlPort();
+
+    /// <summary>The port of that name that the pod was made with; null when it names none so.</summary>
+    internal static int? Port(Pod? pod, string name) =>
+        pod?.Spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Ports?.FirstOrDefault(port => port.Name == name)?.Number;
 
     private static TimeSpan? ReportedLag(DoltDb cluster, ImmutableDictionary<int, MemberProbe> probes, Member member) =>
         cluster.Status?.CurrentPrimaryPodIndex is { } primary && probes.GetValueOrDefault(primary)?.Replication is { } rows && rows.TryGetValue(member.PodName, out var row) ? row.Lag : null;

@@ -15,6 +15,9 @@ internal static class ClusterPlanner
     /// <summary>How often roles are read while nothing happens.</summary>
     public static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>When to compare servers after a database came to be: replication takes it to the standbys in some ten milliseconds.</summary>
+    private static readonly TimeSpan ProofInterval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How often a server without replication is looked at.</summary>
     public static readonly TimeSpan StandaloneInterval = TimeSpan.FromSeconds(10);
 
@@ -72,6 +75,8 @@ internal static class ClusterPlanner
             PrimaryOrdinal = topology.IsReplicated ? primary : null,
             RoutedOrdinal = primary ?? facts.Spec.RequestedPodIndex(),
             HasFoundPods = facts.Members.Any(member => member.Pod is { } pod && pod.Metadata.Labels?.ContainsKey(ClusterLabels.ManagedBy) != true),
+            FormerSqlPort = Former(facts, ClusterLabels.SqlPortName, topology.Spec.SqlPort()),
+            FormerReplicationPort = topology.IsReplicated ? Former(facts, ClusterLabels.RemotesApiPortName, topology.Spec.ReplicationPort()) : null,
             BeginsWithoutVolumes = facts.Set is null && facts.Claims.IsEmpty && facts.Members.All(member => member.Pod is null),
         };
         var found = facts.Set?.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
@@ -79,6 +84,10 @@ internal static class ClusterPlanner
             return render(request);
         return render(request with { AdoptedTemplateHash = found ?? render(request).TemplateHash });
     }
+
+    /// <summary>A port of that name, another than the present one, that a pod was made with.</summary>
+    private static int? Former(ClusterFacts facts, string name, int present) =>
+        facts.Members.Select(member => ClusterObserver.Port(member.Pod, name)).FirstOrDefault(port => port is not null && port != present);
 
     /// <summary>Whether pods are there that another operator made.</summary>
     private static bool IsFoundWithoutHash(ClusterFacts facts) => facts.Set is { } set
@@ -93,7 +102,7 @@ internal static class ClusterPlanner
     {
         PrimaryDecision.Promote promote => new ClusterStep.Promote(promote.Ordinal, promote.Epoch, promote.Reason, promote.Because),
         PrimaryDecision.Failover failover => new ClusterStep.Failover(failover.From, failover.To, failover.Epoch, failover.Because),
-        PrimaryDecision.ContinueHandOver go => new ClusterStep.HandOver(go.HandOver, draft.Facts.Spec.MinCaughtUpStandbys(), "a hand-over that was begun goes on"),
+        PrimaryDecision.ContinueHandOver go => new ClusterStep.HandOver(go.HandOver, MinimumCaughtUp(draft.Facts, go.HandOver.From), "a hand-over that was begun goes on"),
         _ => null,
     };
 
@@ -115,7 +124,17 @@ internal static class ClusterPlanner
             Reason = intent.Reason,
             StartedAt = DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds()),
         };
-        return new ClusterStep.HandOver(state, draft.Facts.Spec.MinCaughtUpStandbys(), intent.Because);
+        return new ClusterStep.HandOver(state, MinimumCaughtUp(draft.Facts, settled.Ordinal), intent.Because);
+    }
+
+    /// <summary>
+    /// A primary whose configuration is older than a change of the number of servers can only be asked for the standbys that it knows; without databases it names
+    /// nobody.
+    /// </summary>
+    private static int MinimumCaughtUp(ClusterFacts facts, int? primary)
+    {
+        var known = facts.Find(primary)?.Probe.Replication is { Count: > 0 and var remotes } ? remotes : int.MaxValue;
+        return Math.Min(Math.Min(facts.Spec.MinCaughtUpStandbys(), known), Math.Max(facts.Members.Length - 1, 1));
     }
 
     private static ClusterStep.GrowClaims? OfStorage(PlanDraft draft) =>
@@ -133,12 +152,13 @@ internal static class ClusterPlanner
         return because is null ? null : new ClusterStep.ReplaceSet(live.Metadata.Uid ?? "", because);
     }
 
-    /// <summary>What servers take without a restart, where they have it otherwise. Left alone while the spec does not say.</summary>
+    /// <summary>What servers take without a restart, where they have it otherwise. Left alone while the spec does not say, and for a while by a server that refused.</summary>
     private static ClusterStep.SetAckWritesTimeout? OfVariables(PlanDraft draft)
     {
         if (draft.Primary is not PrimaryDecision.Settled || draft.Problems.Count > 0 || draft.Facts.Spec.Replication?.AckWritesTimeoutSeconds is not { } seconds)
             return null;
-        var others = draft.Facts.Members.Where(member => member.Probe.AckWritesTimeout is { } has && has != seconds).Select(member => member.Ordinal).ToImmutableArray();
+        var others = draft.Facts.Members.Where(member => member.Probe.AckWritesTimeout is { } has && has != seconds)
+            .Where(member => draft.Facts.Refusals.GetValueOrDefault(Refusals.OfAckWritesTimeout(member.Pod, seconds)) is not { Rests: true }).Select(member => member.Ordinal).ToImmutableArray();
         return others.IsEmpty ? null : new ClusterStep.SetAckWritesTimeout(others, seconds, $"writes wait {seconds} s for the standbys");
     }
 
@@ -149,20 +169,20 @@ internal static class ClusterPlanner
             return null;
         foreach (var standby in draft.Facts.Members.Where(member => member.IsStandby && !draft.Facts.Healing.Contains(member.Ordinal)))
         {
-            if (standby.Probe.Content is not { } held || held.HoldsAllOf(wanted))
+            if (standby.Probe.Content is not { } held || !IsRecent(draft, wanted) || !IsRecent(draft, held))
                 continue;
-            if (IsOld(draft, wanted) && IsOld(draft, held))
-            {
-                return new ClusterStep.Heal(
-                    primary.Ordinal, standby.Ordinal, [.. wanted.DifferentDatabases(held)], wanted.Accounts != held.Accounts,
-                    $"{standby.PodName} lacks what {primary.PodName} holds");
-            }
+            var databases = wanted.DatabasesThatStayDifferent(held).ToImmutableArray();
+            var accounts = wanted.Accounts != held.Accounts && IsOld(wanted) && IsOld(held);
+            if (accounts || !databases.IsEmpty)
+                return new ClusterStep.Heal(primary.Ordinal, standby.Ordinal, databases, accounts, $"{standby.PodName} lacks what {primary.PodName} holds");
         }
 
         return null;
     }
 
-    private static bool IsOld(PlanDraft draft, ContentProof proof) => proof.Time - proof.Since >= HealAfter && draft.Facts.Now - proof.Time < HealAfter;
+    private static bool IsOld(ContentProof proof) => proof.Time - proof.Since >= HealAfter;
+
+    private static bool IsRecent(PlanDraft draft, ContentProof proof) => draft.Facts.Now - proof.Time < HealAfter;
 
     private static ImmutableDictionary<int, string?> RoleLabels(ClusterFacts facts, ClusterTopology topology, PrimaryDecision? primary)
     {
@@ -202,10 +222,17 @@ internal static class ClusterPlanner
             && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } wanted
             && draft.Facts.Members.Any(member => member.IsStandby && member.Probe.Content?.HoldsAllOf(wanted) != true));
 
+    /// <summary>Whether the primary was just seen to have another database: until the standbys were seen to have it too, none may take over.</summary>
+    private static bool HasNewDatabase(PlanDraft draft) =>
+        draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } content
+        && content.Databases.Keys.Any(database => draft.Facts.Status.Databases?.Contains(database) != true);
+
     private static TimeSpan? LookAgain(PlanDraft draft)
     {
         if (draft.Primary is PrimaryDecision.Waiting { LookAgain: { } soon })
             return soon < ProbeInterval ? soon : ProbeInterval;
+        if (HasNewDatabase(draft))
+            return ProofInterval;
         if (draft.Topology.IsReplicated)
             return ProbeInterval;
         return draft.Facts.Members.Any(member => member.IsReady) ? StandaloneInterval : ProbeInterval * 5;

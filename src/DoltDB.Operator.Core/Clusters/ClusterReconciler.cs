@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
@@ -72,11 +71,12 @@ internal sealed class ClusterReconciler(
     {
         var key = NamespacedName.Of(cluster);
         var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
-        var facts = memory.Complete(await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken));
-        if (facts.Members.Any(member => member.IsReachable))
-            await credentials.ConfirmAsync(key, administrator, cancellationToken);
-        else if (facts.Members.Any(member => member.Probe.IsAccessDenied))
+        var observed = await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken);
+        if (observed.Members.Any(member => member.IsReachable))
+            await ConfirmAsync(observed, administrator, memory, cancellationToken);
+        else if (observed.Members.Any(member => member.Probe.IsAccessDenied))
             credentials.Reject(key, administrator);
+        var facts = memory.Complete(observed);
         if (memory.Calm is { } calm && Calm.IsSame(calm.Facts, facts) && children.IsSettled(key))
             return (calm.Plan, cluster, false);
         var plan = ClusterPlanner.Plan(facts, renders.Render);
@@ -90,31 +90,42 @@ internal sealed class ClusterReconciler(
         else if (NamesAnotherPrimary(facts.Status, plan.Status))
             cluster = await WriteStatusAsync(cluster, plan.Status with { ObservedGeneration = facts.Status.ObservedGeneration, Phase = facts.Status.Phase, Conditions = facts.Status.Conditions }, memory, cancellationToken);
         Record(cluster, plan.Events);
-        await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
+        var labelsRefused = await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
         if (plan.Routed is { } routed)
             await children.RouteAsync(facts, routed, cancellationToken);
-        var failure = plan.Desired is { } desired ? await ApplyAsync(facts, desired, plan, memory, cancellationToken) : null;
-        if (plan.Step is not { } step)
-        {
-            var written = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
-            if (plan.PodIndex is { } index)
-                await FollowPrimaryAsync(written, index, memory, cancellationToken);
-            memory.Calm = plan.IsCalm && ReferenceEquals(written, cluster) ? (facts, plan) : null;
-            return (plan, written, memory.ChildrenRefused != facts.ChildrenRefused);
-        }
+        if (plan.Step is { } step)
+            return await StepAsync(cluster, facts, plan, step, labelsRefused, administrator, memory, cancellationToken);
+        await ApplyAsync(facts, plan, labelsRefused, memory, cancellationToken);
+        var written = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
+        if (plan.PodIndex is { } index)
+            await FollowPrimaryAsync(written, index, memory, cancellationToken);
+        memory.Calm = plan.IsCalm && ReferenceEquals(written, cluster) ? (facts, plan) : null;
+        return (plan, written, memory.ChildrenRefused != facts.ChildrenRefused);
+    }
 
+    /// <summary>
+    /// Carries the step out. Who is primary does not wait for the children, which the API server may refuse or take its time for; every other step makes servers
+    /// begin anew with what the children say. Children that were planned for the primary of before are not applied after another one took over.
+    /// </summary>
+    private async Task<(ClusterPlan Plan, DoltDb Cluster, bool Again)> StepAsync(
+        DoltDb cluster, ClusterFacts facts, ClusterPlan plan, ClusterStep step, string? labelsRefused, Administrator administrator, ClusterMemory memory, CancellationToken cancellationToken)
+    {
         memory.Calm = null;
+        var comesFirst = step is ClusterStep.Promote or ClusterStep.Failover or ClusterStep.HandOver;
+        if (!comesFirst)
+            await ApplyAsync(facts, plan, labelsRefused, memory, cancellationToken);
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         memory.Remember(facts, step, result);
         if (result.IsRotated)
-            credentials.Rotated(key);
+            credentials.Rotated(NamespacedName.Of(cluster));
         metrics.Stepped(cluster, step, result);
         if (result.Event is { } happened)
             Record(cluster, [happened]);
         if (result.Warning is { } warning)
             Record(cluster, [warning]);
-        failure?.Throw();
+        if (comesFirst && (!result.LooksAgainNow || result.HandOverFailure is not null))
+            await ApplyAsync(facts, plan, labelsRefused, memory, cancellationToken);
         return (plan, latest, result.LooksAgainNow);
 
         async Task<long> ReserveEpochAsync()
@@ -125,32 +136,37 @@ internal sealed class ClusterReconciler(
         }
     }
 
+    private async Task ApplyAsync(ClusterFacts facts, ClusterPlan plan, string? labelsRefused, ClusterMemory memory, CancellationToken cancellationToken)
+    {
+        if (plan.Desired is not { } desired)
+            return;
+        var refused = await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
+        memory.ChildrenRefused = labelsRefused is null || refused is null ? labelsRefused ?? refused : $"{labelsRefused}; {refused}";
+    }
+
+    /// <summary>Keeps the credentials that servers took. Where they cannot be kept (a quota, a policy), users are told, and all else goes on.</summary>
+    private async Task ConfirmAsync(ClusterFacts observed, Administrator administrator, ClusterMemory memory, CancellationToken cancellationToken)
+    {
+        if (memory.Complete(observed).Refusals.GetValueOrDefault(Refusals.Confirmation) is { Rests: true })
+            return;
+        string? failure = null;
+        try
+        {
+            await credentials.ConfirmAsync(NamespacedName.Of(observed.Cluster), administrator, cancellationToken);
+        }
+        catch (Exception exception) when (exception.IsApiFailure())
+        {
+            failure = exception.Message;
+            Record(observed.Cluster, [new ClusterEvent(EventType.Warning, "CredentialsNotKept", $"Secret {ClusterNames.AppliedCredentials(observed.Name)} could not be written: {failure}")]);
+        }
+
+        memory.Remember(Refusals.Confirmation, failure, observed.Now);
+    }
+
     /// <summary>Whether there is another primary than was known, or the same at another epoch. Before and without replication there is nobody to mistake.</summary>
     private static bool NamesAnotherPrimary(DoltDbStatus known, DoltDbStatus found) =>
         (known.CurrentPrimaryPodIndex is not null || found.PrimaryEpoch is not null)
         && (known.CurrentPrimaryPodIndex, known.PrimaryEpoch) != (found.CurrentPrimaryPodIndex, found.PrimaryEpoch);
-
-    /// <summary>
-    /// Applies the children. When the API server fails, the status still says how the servers are, but not that the generation was dealt with, and a primary
-    /// is replaced all the same: the failure is returned.
-    /// </summary>
-    private async Task<ExceptionDispatchInfo?> ApplyAsync(ClusterFacts facts, DesiredCluster desired, ClusterPlan plan, ClusterMemory memory, CancellationToken cancellationToken)
-    {
-        try
-        {
-            memory.ChildrenRefused = await children.ApplyAsync(facts, desired, plan.Step is ClusterStep.ReplaceSet, cancellationToken);
-            return null;
-        }
-        catch (KubernetesException) when (plan.Step is null)
-        {
-            await WriteStatusAsync(facts.Cluster, plan.Status with { ObservedGeneration = facts.Status.ObservedGeneration }, memory, cancellationToken);
-            throw;
-        }
-        catch (KubernetesException exception) when (plan.Step is ClusterStep.Promote or ClusterStep.Failover or ClusterStep.HandOver)
-        {
-            return ExceptionDispatchInfo.Capture(exception);
-        }
-    }
 
     /// <summary>Tells the spec who is the primary. Whoever changed it in this moment, applies it, or forbids it, is right.</summary>
     private async Task FollowPrimaryAsync(DoltDb cluster, int ordinal, ClusterMemory memory, CancellationToken cancellationToken)

@@ -94,7 +94,7 @@ internal static class ClusterStatusRules
         _ => null,
     };
 
-    /// <summary>A request is done with when its hand-over begins, when it asks for what is, and when a cluster begins.</summary>
+    /// <summary>A request is done with when what it asks for is, and when its hand-over was carried out.</summary>
     private static int? HandledPodIndex(PlanDraft draft, ClusterStep? step)
     {
         var requested = draft.Facts.Spec.RequestedPodIndex();
@@ -103,9 +103,15 @@ internal static class ClusterStatusRules
         return draft.Primary switch
         {
             PrimaryDecision.Settled settled when settled.Ordinal == requested => requested,
+            // Carried out for a request that was changed on the way: what is asked for now is another one, also when it was asked for before.
+            PrimaryDecision.Settled settled when IsOfRequest(draft.Facts, settled) => settled.Ordinal,
             _ => draft.Facts.Status.HandledPodIndex,
         };
     }
+
+    private static bool IsOfRequest(ClusterFacts facts, PrimaryDecision.Settled settled) =>
+        facts.Status.HandOver is { Reason: PrimaryReasons.Switchover, To: var to } && to == settled.Ordinal
+        && (HandOverRules.SwitchoverAnnotation(facts) is not { } wanted || HandOverRules.SwitchoverTarget(facts, wanted) != to);
 
     /// <summary>As with podIndex: done with when the target is the primary. Without the annotation there is nothing to remember.</summary>
     private static string? HandledSwitchoverTo(PlanDraft draft) => HandOverRules.SwitchoverAnnotation(draft.Facts) is not { } wanted
@@ -180,31 +186,49 @@ internal static class ClusterStatusRules
         return before == true && wanted.Databases.Keys.All(held.Databases.ContainsKey) && !(wanted.Time - wanted.Since > TimeSpan.FromSeconds(3) && held.Time - held.Since > TimeSpan.FromSeconds(3));
     }
 
-    /// <summary>What the primary holds; the last knowledge while it cannot be asked.</summary>
-    private static IReadOnlyList<string>? Databases(PlanDraft draft) =>
-        draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } content
-            ? [.. content.Databases.Keys]
-            : draft.Facts.Status.Databases;
+    /// <summary>What the primary holds; the last knowledge while it cannot be asked. One server alone has no standby that could take over: nothing of an earlier replication holds of a later one.</summary>
+    private static IReadOnlyList<string>? Databases(PlanDraft draft) => !draft.Topology.IsReplicated ? null
+        : draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } content ? [.. content.Databases.Keys]
+        : draft.Facts.Status.Databases;
 
-    private static IReadOnlyList<EqualityProof>? LastEqual(PlanDraft draft)
+    private static List<EqualityProof>? LastEqual(PlanDraft draft)
     {
+        if (!draft.Topology.IsReplicated)
+            return null;
         var old = draft.Facts.Status.LastEqual ?? [];
-        if (draft.Primary is not PrimaryDecision.Settled settled || draft.Facts.Find(settled.Ordinal)?.Probe.Content is not { } wanted)
-            return draft.Facts.Status.LastEqual;
-        var proofs = new List<EqualityProof>();
-        foreach (var member in draft.Facts.Members.Where(member => member.Ordinal != settled.Ordinal))
+        var primary = draft.Primary is PrimaryDecision.Settled settled ? draft.Facts.Find(settled.Ordinal) : null;
+        var proofs = primary?.Probe.Content is not { } wanted
+            ? [.. old]
+            : draft.Facts.Members.Where(member => member != primary).Select(member => Proof(member, wanted, old.FirstOrDefault(proof => proof.Member == member.PodName))).OfType<EqualityProof>().ToList();
+        return proofs.Count > 0 ? proofs : null;
+    }
+
+    /// <summary>
+    /// What the standby is proven to hold: of this moment when that is news, else what it was. Databases that it lacks for good although the primary says that it
+    /// has them (it lost its volume, or they were restored from a backup, which Dolt does not replicate) are proven no more.
+    /// </summary>
+    private static EqualityProof? Proof(Member standby, ContentProof wanted, EqualityProof? before)
+    {
+        if (standby is not { IsStandby: true, Probe.Content: { } held })
+            return before;
+        var isNew = before is null || before.PodUid != standby.Pod?.Metadata.Uid || !wanted.Databases.Keys.All(database => before.Databases?.ContainsKey(database) == true)
+            || (!Same(before, wanted) && wanted.Time - (before.Time ?? default) >= ProofInterval);
+        if (isNew && held.HoldsOrFollows(wanted))
         {
-            var before = old.FirstOrDefault(proof => proof.Member == member.PodName);
-            var isProven = member is { IsStandby: true, Probe.Content: { } held } && held.HoldsOrFollows(wanted);
-            var isNew = isProven
-                && (before is null || before.PodUid != member.Pod?.Metadata.Uid || (!Same(before, wanted) && (before.Databases is not { Count: > 0 } || wanted.Time - (before.Time ?? default) >= ProofInterval)));
-            if (isNew)
-                proofs.Add(new EqualityProof { Member = member.PodName, PodUid = member.Pod?.Metadata.Uid, Time = DateTimeOffset.FromUnixTimeSeconds(wanted.Time.ToUnixTimeSeconds()), Databases = new(member.Probe.Content!.Databases) });
-            else if (before is not null)
-                proofs.Add(before);
+            return new EqualityProof
+            {
+                Member = standby.PodName,
+                PodUid = standby.Pod?.Metadata.Uid,
+                Time = DateTimeOffset.FromUnixTimeSeconds(wanted.Time.ToUnixTimeSeconds()),
+                // Of what the primary was seen to hold, and no more: another database may be one that it has by now, and that came here empty.
+                Databases = held.Databases.Where(pair => wanted.Databases.ContainsKey(pair.Key)).ToDictionary(StringComparer.Ordinal),
+            };
         }
 
-        return proofs.Count > 0 ? proofs : null;
+        if (standby.ReportedLag != TimeSpan.Zero || before?.Databases is not { } proven)
+            return before;
+        var lost = wanted.DatabasesThatStayDifferent(held).Where(proven.ContainsKey).ToList();
+        return lost.Count == 0 ? before : before with { Databases = proven.Where(pair => !lost.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal) };
     }
 
     private static bool Same(EqualityProof proof, ContentProof content) =>

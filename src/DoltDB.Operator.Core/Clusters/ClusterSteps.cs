@@ -37,17 +37,8 @@ internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
 }
 
 /// <summary>Carries out the one disruptive step of a plan. Its epoch and its hand-over are in the status already.</summary>
-internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands commands, HandOverProcedure handOvers, TimeProvider time, ILogger<ClusterSteps> logger)
+internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands commands, HandOverProcedure handOvers, PrimaryFence fence, ILogger<ClusterSteps> logger)
 {
-    /// <summary>Seconds that the pod of a lost primary gets: it is to stop, not to finish.</summary>
-    private const long FencingGraceSeconds = 1;
-
-    private static readonly TimeSpan FencingPatience = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan FencingPoll = TimeSpan.FromMilliseconds(50);
-
-    private static readonly TimeSpan FencingRetry = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Runs the step.</summary>
     public async Task<StepResult> RunAsync(
         ClusterFacts facts, ClusterStep step, Administrator administrator, Func<Task<long>> reserveEpochAsync, CancellationToken cancellationToken)
@@ -78,12 +69,18 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     {
         if (Endpoint(facts, step.Ordinal, administrator) is not { } endpoint)
             return new StepResult(false, null);
-        var role = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
+        var failure = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
         var pod = ClusterNames.Pod(facts.Name, step.Ordinal);
-        return role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
-            ? new StepResult(true, new ClusterEvent(EventType.Normal, step.Reason, $"{pod} was made primary at epoch {step.Epoch}: {step.Because}"))
-            : new StepResult(false, new ClusterEvent(EventType.Warning, "PromotionFailed", $"{pod} did not become primary at epoch {step.Epoch}"));
+        return Promoted(facts, step.Ordinal, failure) with
+        {
+            Event = failure is null
+                ? new ClusterEvent(EventType.Normal, step.Reason, $"{pod} was made primary at epoch {step.Epoch}: {step.Because}")
+                : new ClusterEvent(EventType.Warning, PrimaryReasons.PromotionFailed, $"{pod} did not become primary at epoch {step.Epoch}: {failure}"),
+        };
     }
+
+    private static StepResult Promoted(ClusterFacts facts, int ordinal, string? failure) =>
+        new(failure is null, null) { Attempts = Attempt(Refusals.OfPromotion(facts.Find(ordinal)?.Pod?.Metadata.Uid), failure) };
 
     private async Task<StepResult> FailOverAsync(ClusterFacts facts, ClusterStep.Failover step, Administrator administrator, CancellationToken cancellationToken)
     {
@@ -92,97 +89,19 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         // The candidate answered when the facts were read; nobody is fenced for one that is gone meanwhile.
         if (await commands.ReadRoleAsync(endpoint, cancellationToken) is null)
             return new StepResult(false, null);
-        await AnnouncePrimaryAsync(facts, step.To, cancellationToken);
-        var refusal = await FenceAsync(facts, step.From, cancellationToken);
-        var role = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
-        var result = role is { Role: DoltRole.Primary } && role.Epoch >= step.Epoch
-            ? new StepResult(true, new ClusterEvent(EventType.Warning, PrimaryReasons.Failover, $"{step.Because} (epoch {step.Epoch}). Writes that had not reached it are lost; the old volume is kept"))
-            : new StepResult(false, new ClusterEvent(EventType.Warning, "FailoverFailed", $"{ClusterNames.Pod(facts.Name, step.To)} did not become primary at epoch {step.Epoch}"));
-        return refusal is null ? result : result with { Warning = new ClusterEvent(EventType.Warning, "FencingRefused", $"{ClusterNames.Pod(facts.Name, step.From)} could not be removed before another server took over: {refusal}") };
-    }
-
-    /// <summary>
-    /// Tells the pod that will come in the lost primary's place, which may begin before this pass ends, that it is not the primary. Should the promotion
-    /// fail, the next pass says again who is.
-    /// </summary>
-    private async Task AnnouncePrimaryAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
-    {
-        var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Config(facts.Name));
-        var patch = new JsonObject { ["data"] = new JsonObject { [ServerConfigurations.PrimaryFile] = ServerConfigurations.PrimaryText(ClusterNames.Pod(facts.Name, ordinal)) } };
-        try
+        await fence.AnnouncePrimaryAsync(facts, step.To, cancellationToken);
+        var (from, to) = (ClusterNames.Pod(facts.Name, step.From), ClusterNames.Pod(facts.Name, step.To));
+        var (isAnother, refusal) = await fence.FenceAsync(facts, step.From, cancellationToken);
+        if (isAnother)
+            return new StepResult(false, new ClusterEvent(EventType.Normal, "FailoverStopped", $"the pod of {from} was made anew since it was looked at: it may be the primary again"));
+        var failure = await commands.PromoteAsync(endpoint, step.Epoch, cancellationToken);
+        return Promoted(facts, step.To, failure) with
         {
-            await client.MergePatchAsync(BuiltInKinds.ConfigMap, name, patch, null, cancellationToken);
-        }
-        catch (KubernetesException exception) when (exception.Code is >= 400 and < 600)
-        {
-            // Without it the old one may send its rows for a moment; without the failover nobody writes.
-        }
-    }
-
-    /// <summary>
-    /// Takes the role label from the lost primary and removes its pod, so that nobody reaches it when it wakes up. Returns why the API server would not; null
-    /// when it did.
-    /// </summary>
-    private async Task<string?> FenceAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
-    {
-        if (facts.Find(ordinal)?.Pod is not { } pod)
-            return null;
-        var (name, uid) = (NamespacedName.Of(pod), pod.Metadata.Uid);
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = uid, ["labels"] = new JsonObject { [ClusterLabels.Role] = null } } };
-        await RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Pod, name, patch, null, cancellationToken));
-        return await RemoveLostAsync(name, uid, cancellationToken);
-    }
-
-    /// <summary>
-    /// Removes the pod and waits until it is gone, so that no client is told of a write that the new primary will never see. A node that cannot be
-    /// reached never says so, and a webhook may forbid it for ever: then the role moves all the same, and the epoch makes the old primary step down.
-    /// </summary>
-    private async Task<string?> RemoveLostAsync(NamespacedName name, string? uid, CancellationToken cancellationToken)
-    {
-        var options = new DeleteOptions { Uid = uid, GracePeriodSeconds = FencingGraceSeconds };
-        var began = time.GetTimestamp();
-        var (refusal, attempts) = (null as string, 0);
-        while (time.GetElapsedTime(began) is var elapsed && elapsed < FencingPatience)
-        {
-            if (attempts == 0 || (refusal is not null && elapsed >= FencingRetry * attempts))
-            {
-                refusal = await RefusalAsync(() => client.DeleteAsync(BuiltInKinds.Pod, name, options, cancellationToken));
-                attempts++;
-            }
-
-            if (!await IsThereAsync(name, uid, cancellationToken))
-                return null;
-            await Task.Delay(FencingPoll, time, cancellationToken);
-        }
-
-        return refusal;
-    }
-
-    /// <summary>What the API server said against the call; null when it did not.</summary>
-    private static async Task<string?> RefusalAsync(Func<Task> call)
-    {
-        try
-        {
-            await call();
-            return null;
-        }
-        catch (KubernetesException exception)
-        {
-            return exception.Message;
-        }
-    }
-
-    /// <summary>Whether the pod is the one that it was; also while that cannot be read.</summary>
-    private async Task<bool> IsThereAsync(NamespacedName name, string? uid, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.GetAsync(BuiltInKinds.Pod, name, cancellationToken) is { } live && live.Metadata.Uid == uid;
-        }
-        catch (KubernetesException)
-        {
-            return true;
-        }
+            Event = failure is null
+                ? new ClusterEvent(EventType.Warning, PrimaryReasons.Failover, $"{step.Because} (epoch {step.Epoch}). Writes that had not reached it are lost; the old volume is kept")
+                : new ClusterEvent(EventType.Warning, "FailoverFailed", $"{to} did not become primary at epoch {step.Epoch}: {failure}"),
+            Warning = refusal is null ? null : new ClusterEvent(EventType.Warning, "FencingRefused", $"{from} could not be removed before another server took over: {refusal}"),
+        };
     }
 
     private async Task<StepResult> HandOverAsync(
@@ -205,7 +124,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Pod(facts.Name, step.Ordinal));
         var options = new DeleteOptions { Uid = step.Uid };
         var result = EvictionResult.Evicted;
-        var refusal = await RefusalAsync(async () =>
+        var refusal = await ApiFailures.RefusalAsync(async () =>
         {
             if (step.RespectsBudget)
                 result = await client.EvictAsync(name, options, cancellationToken);
@@ -222,7 +141,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         }
 
         // It may be gone already, or be another one by now: then nothing was refused.
-        return refusal is null || !await IsThereAsync(name, step.Uid, cancellationToken)
+        return refusal is null || !await fence.IsThereAsync(name, step.Uid, cancellationToken)
             ? new StepResult(false, null) { Attempts = Attempt(what, null) }
             : new StepResult(false, new ClusterEvent(EventType.Warning, "EvictionRefused", $"{name.Name} is not replaced: {refusal}")) { Attempts = Attempt(what, refusal) };
     }
@@ -232,7 +151,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     private async Task<StepResult> ReplaceSetAsync(ClusterFacts facts, ClusterStep.ReplaceSet step, CancellationToken cancellationToken)
     {
         var options = new DeleteOptions { Uid = step.Uid, PropagationPolicy = "Orphan" };
-        var refusal = await RefusalAsync(() => client.DeleteAsync(BuiltInKinds.StatefulSet, NamespacedName.Of(facts.Cluster), options, cancellationToken));
+        var refusal = await ApiFailures.RefusalAsync(() => client.DeleteAsync(BuiltInKinds.StatefulSet, NamespacedName.Of(facts.Cluster), options, cancellationToken));
         return new StepResult(false, refusal is null
             ? new ClusterEvent(EventType.Normal, "StatefulSetReplaced", $"the StatefulSet is made anew around its pods: {step.Because}")
             : new ClusterEvent(EventType.Warning, "StatefulSetNotReplaced", $"the StatefulSet cannot be made anew, {step.Because}: {refusal}"))
@@ -252,7 +171,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             {
                 ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = step.Size.Text } } },
             };
-            var refusal = await RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.PersistentVolumeClaim, NamespacedName.Of(claim), patch, null, cancellationToken));
+            var refusal = await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.PersistentVolumeClaim, NamespacedName.Of(claim), patch, null, cancellationToken));
             attempts[Refusals.OfClaim(claim, step.Size)] = refusal;
             if (refusal is not null)
                 refusals.Add($"{claim.Metadata.Name}: {refusal}");
@@ -267,13 +186,24 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
 
     private async Task<StepResult> SetAckWritesTimeoutAsync(ClusterFacts facts, ClusterStep.SetAckWritesTimeout step, Administrator administrator, CancellationToken cancellationToken)
     {
+        var attempts = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
+        var refusals = new List<string>();
         foreach (var ordinal in step.Ordinals)
         {
-            if (Endpoint(facts, ordinal, administrator) is { } endpoint && await commands.SetAckWritesTimeoutAsync(endpoint, step.Seconds, cancellationToken) is { } failure)
-                return new StepResult(false, new ClusterEvent(EventType.Warning, "ConfigurationFailed", $"{ClusterNames.Pod(facts.Name, ordinal)}: {failure}"));
+            if (Endpoint(facts, ordinal, administrator) is not { } endpoint)
+                continue;
+            var failure = await commands.SetAckWritesTimeoutAsync(endpoint, step.Seconds, cancellationToken);
+            attempts[Refusals.OfAckWritesTimeout(facts.Find(ordinal)?.Pod, step.Seconds)] = failure;
+            if (failure is not null)
+                refusals.Add($"{ClusterNames.Pod(facts.Name, ordinal)}: {failure}");
         }
 
-        return new StepResult(false, new ClusterEvent(EventType.Normal, "Configured", step.Because)) { ReadsContentNow = true };
+        return new StepResult(false, refusals.Count < attempts.Count ? new ClusterEvent(EventType.Normal, "Configured", step.Because) : null)
+        {
+            Warning = refusals.Count == 0 ? null : new ClusterEvent(EventType.Warning, "ConfigurationFailed", string.Join("; ", refusals)),
+            Attempts = attempts.ToImmutable(),
+            ReadsContentNow = true,
+        };
     }
 
     /// <summary>Gives the administrator's account what its Secret says. Connections stay; the standbys hear of it from the primary.</summary>

@@ -25,9 +25,11 @@ internal sealed record ClusterTopology(bool IsReplicated, int SetReplicas, int C
         var settled = (primary as PrimaryDecision.Settled)?.Ordinal;
         if (spec.IsReplicated())
         {
-            if (present > wanted && IsLiveReplicated(facts) && !(settled < wanted))
-                return new ClusterTopology(true, present, present, spec, $"the cluster shrinks to {wanted} once its primary is among the servers that stay");
-            if (facts.Set is not null && present < wanted && settled is null && facts.Status.CurrentPrimaryPodIndex < present)
+            var held = facts.Status.PrimaryEpoch is null ? present : Math.Max(present, (facts.Status.CurrentPrimaryPodIndex ?? 0) + 1);
+            if (held > wanted && IsLiveReplicated(facts) && !(settled < wanted))
+                return new ClusterTopology(true, held, held, spec, $"the cluster shrinks to {wanted} once its primary is among the servers that stay");
+            var isKept = facts.Set is not null || facts.Status.PrimaryEpoch is null;
+            if (isKept && present < wanted && settled is null && facts.Status.CurrentPrimaryPodIndex < present)
                 return new ClusterTopology(true, present, wanted, spec, $"the cluster grows to {wanted} once the server that holds the data is primary");
             var configured = Math.Max(wanted, IsLiveReplicated(facts) ? PodCount(facts) : 0);
             return new ClusterTopology(true, wanted, configured, spec, configured > wanted ? $"waiting for the pods above {wanted} to end" : null);

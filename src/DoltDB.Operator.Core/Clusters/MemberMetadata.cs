@@ -14,34 +14,36 @@ internal sealed class MemberMetadata(IKubernetesClient client)
     /// <summary>Owns the inherited entries alone, so that the server removes those that are no longer applied.</summary>
     private const string FieldManager = FieldManagers.Operator + "-inherited";
 
-    /// <summary>Writes what differs.</summary>
-    public async Task ApplyAsync(ClusterFacts facts, DesiredCluster desired, CancellationToken cancellationToken)
+    /// <summary>What differs: each object as users name it, and how it is written.</summary>
+    public IEnumerable<(string Name, Func<CancellationToken, Task<bool>> Apply)> Changes(ClusterFacts facts, DesiredCluster desired)
     {
         var inherited = desired.Inherited;
         var ofPods = inherited.Beside(desired.StatefulSet.Spec?.Template?.Metadata);
         foreach (var member in facts.Members)
         {
             if (member.Pod?.Metadata is { DeletionTimestamp: null } pod && !ofPods.IsOn(pod))
-                await ApplyAsync(BuiltInKinds.Pod, new Pod { Metadata = Of(pod, ofPods) }, cancellationToken);
+                yield return ($"labels of Pod {pod.Name}", token => ApplyAsync(BuiltInKinds.Pod, new Pod { Metadata = Of(pod, ofPods) }, token));
         }
 
         foreach (var claim in facts.Claims.Select(claim => claim.Metadata))
         {
             if (claim.DeletionTimestamp is null && !inherited.IsOn(claim))
-                await ApplyAsync(BuiltInKinds.PersistentVolumeClaim, new PersistentVolumeClaim { Metadata = Of(claim, inherited) }, cancellationToken);
+                yield return ($"labels of PersistentVolumeClaim {claim.Name}", token => ApplyAsync(BuiltInKinds.PersistentVolumeClaim, new PersistentVolumeClaim { Metadata = Of(claim, inherited) }, token));
         }
     }
 
-    private async Task ApplyAsync<T>(ResourceKind<T> kind, T change, CancellationToken cancellationToken)
+    private async Task<bool> ApplyAsync<T>(ResourceKind<T> kind, T change, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
         try
         {
             await client.ApplyAsync(kind, change, FieldManager, null, cancellationToken);
+            return true;
         }
         catch (KubernetesException exception) when (exception.Code is 404 or 409 or 422)
         {
             // Gone, or another one by now: its successor brings a pass of its own.
+            return false;
         }
     }
 

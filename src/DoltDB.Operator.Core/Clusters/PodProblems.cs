@@ -20,5 +20,9 @@ internal static class PodProblems
             : null;
     }
 
+    /// <summary>Whether the server's container ended with a failure and is begun again and again.</summary>
+    public static bool IsCrashLooping(Pod pod) => pod.Status?.ContainerStatuses?.FirstOrDefault(static container => container.Name == "dolt") is { RestartCount: > 0 } server
+        && server.State is { Waiting.Reason: "CrashLoopBackOff" } or { Terminated.ExitCode: not 0 };
+
     private static bool IsUsual(string reason) => reason is "PodInitializing" or "ContainerCreating";
 }

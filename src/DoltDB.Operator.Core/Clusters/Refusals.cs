@@ -18,10 +18,18 @@ internal sealed class Refusals
     /// <summary>The password that the servers are to be given.</summary>
     public const string Rotation = "rotation";
 
+    /// <summary>The credentials that are kept because servers took them.</summary>
+    public const string Confirmation = "confirmation";
+
+    private const string Variable = "variable/";
+
     /// <summary>For how long after its rest a refusal counts as the same when it comes again.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
+
+    /// <summary>The promotion of the server in a pod.</summary>
+    public static string OfPromotion(string? uid) => $"promotion/{uid}";
 
     /// <summary>The removal of a pod.</summary>
     public static string OfPod(string? uid) => $"pod/{uid}";
@@ -31,6 +39,9 @@ internal sealed class Refusals
 
     /// <summary>The growth of a claim, as it is now, to a size.</summary>
     public static string OfClaim(PersistentVolumeClaim claim, object size) => $"claim/{claim.Metadata.Name}/{claim.Metadata.Uid}/{claim.Metadata.ResourceVersion}/{size}";
+
+    /// <summary>A value of how long writes wait, given to the server of a pod.</summary>
+    public static string OfAckWritesTimeout(Pod? pod, int seconds) => $"{Variable}{pod?.Metadata.Uid}/{seconds}";
 
     /// <summary>All that is remembered at that time.</summary>
     public ImmutableDictionary<string, Refusal> At(DateTimeOffset now)
@@ -57,10 +68,10 @@ internal sealed class Refusals
         entry.Rest.Begin(now);
     }
 
-    /// <summary>A budget allows in a moment what it forbids now; what forbids a volume to grow seldom changes.</summary>
-    private static Rest RestOf(string what) => what.StartsWith("pod/", StringComparison.Ordinal)
+    /// <summary>A budget allows in a moment what it forbids now, and a server is asked often to be the primary; what forbids a volume to grow seldom changes.</summary>
+    private static Rest RestOf(string what) => what.StartsWith("pod/", StringComparison.Ordinal) || what.StartsWith("promotion/", StringComparison.Ordinal)
         ? new Rest(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30))
-        : what == Rotation
+        : what == Rotation || what.StartsWith(Variable, StringComparison.Ordinal)
             ? new Rest(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1))
             : new Rest(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10));
 

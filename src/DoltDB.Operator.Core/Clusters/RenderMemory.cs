@@ -15,7 +15,7 @@ internal sealed class RenderMemory
         var key = NamespacedName.Of(request.Cluster);
         var inputs = new Inputs(
             request.Cluster.Metadata.Uid, request.Cluster.Metadata.Generation, request.Spec.Replication?.Enabled, request.ConfigReplicas, request.StatefulSetReplicas,
-            request.ClaimSize, request.StorageClassName, request.AdoptedTemplateHash, request.PrimaryOrdinal, request.RoutedOrdinal, request.RestartedAt, request.HasFoundPods, request.BeginsWithoutVolumes,
+            request.ClaimSize, request.StorageClassName, request.AdoptedTemplateHash, request.PrimaryOrdinal, request.RoutedOrdinal, request.RestartedAt, request.HasFoundPods, request.FormerSqlPort, request.FormerReplicationPort, request.BeginsWithoutVolumes,
             request.Inherited.Hash);
         if (request.Cluster.Metadata.Generation is not null && last.TryGetValue(key, out var before) && before.Inputs == inputs)
             return before.Desired;
@@ -28,6 +28,6 @@ internal sealed class RenderMemory
     public void Forget(NamespacedName cluster) => last.TryRemove(cluster, out _);
 
     private sealed record Inputs(
-        string? Uid, long? Generation, bool? IsReplicated, int ConfigReplicas, int SetReplicas, Quantity ClaimSize, string? StorageClass, string? Adopted, int? Primary, int Routed, string? RestartedAt, bool HasFoundPods, bool BeginsWithoutVolumes,
+        string? Uid, long? Generation, bool? IsReplicated, int ConfigReplicas, int SetReplicas, Quantity ClaimSize, string? StorageClass, string? Adopted, int? Primary, int Routed, string? RestartedAt, bool HasFoundPods, int? FormerSqlPort, int? FormerReplicationPort, bool BeginsWithoutVolumes,
         string? Inherited);
 }

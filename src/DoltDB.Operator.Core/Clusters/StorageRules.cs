@@ -18,6 +18,9 @@ internal sealed record StorageState(
     /// <summary>Whether the class refuses to grow the volumes.</summary>
     public bool CannotExpand { get; init; }
 
+    /// <summary>Claims that are smaller and stay so, because the spec says that volumes in use do not grow.</summary>
+    public ImmutableArray<string> Staying { get; init; } = [];
+
     /// <summary>Claims whose growth the API server refused, and why: each is asked for again now and then.</summary>
     public ImmutableSortedDictionary<string, string> Refused { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -55,7 +58,8 @@ internal static class StorageRules
 
         if (NotRestored(facts) is { } notRestored)
             problems.Add(notRestored);
-        var small = facts.Spec.ResizesInUseVolumes() ? facts.Claims.Where(claim => Request(claim) is { } request && request < size).ToList() : [];
+        var smaller = facts.Claims.Where(claim => Request(claim) is { } request && request < size).ToList();
+        var small = facts.Spec.ResizesInUseVolumes() ? smaller : [];
         var waiting = facts.Spec.WaitsForVolumeResize() && facts.Spec.ResizesInUseVolumes()
             ? facts.Claims.Where(claim => Request(claim) is { } request && request >= size && Capacity(claim) is { } capacity && capacity < size)
                 .Where(claim => IsResizing(claim) || MayBeginToResize(facts)).Select(Name).ToImmutableArray()
@@ -65,7 +69,12 @@ internal static class StorageRules
         var cannotExpand = small.Count > 0 && facts.CanExpandVolumes == false;
 
         // A set whose new volumes are larger than its old ones would only look as if they had grown.
-        return new StorageState(cannotExpand && present is not null ? present : size, storageClass, grow, waiting, [.. problems]) { CannotExpand = cannotExpand, Refused = refused };
+        return new StorageState(cannotExpand && present is not null ? present : size, storageClass, grow, waiting, [.. problems])
+        {
+            CannotExpand = cannotExpand,
+            Staying = [.. smaller.Except(small).Select(Name)],
+            Refused = refused,
+        };
     }
 
     private static Refusal? RefusalOf(ClusterFacts facts, PersistentVolumeClaim claim, Quantity size) => facts.Refusals.GetValueOrDefault(Refusals.OfClaim(claim, size));

@@ -3,6 +3,7 @@ using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Objects;
 
 namespace DoltDB.Operator.Core.Clusters;
 
@@ -104,6 +105,9 @@ internal static class UpdateRules
             return Silent(member) ?? "refuses the administrator's password";
         if (member.Ordinal == primary)
             return null;
+        // Servers that shared nothing before there was replication: replacing them is what brings them in.
+        if (member.IsStandalone && stale.Contains(member.Ordinal))
+            return null;
         if (!member.IsStandby)
             return $"reports {RoleNames.Of(member.Probe.Role)}";
         // A server that is new gets nothing from a primary whose configuration is older than it: the update itself mends that.
@@ -126,7 +130,8 @@ internal static class UpdateRules
         if (primary?.Probe.Content is { } wanted && member.Probe.Content?.HoldsOrFollows(wanted) == true)
             return true;
         return facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { PodUid: { } uid } last
-            && uid == member.Pod?.Metadata.Uid && !(last.Time < member.StartedAt);
+            && uid == member.Pod?.Metadata.Uid && !(last.Time < member.StartedAt)
+            && facts.Status.Databases?.All(database => last.Databases?.ContainsKey(database) == true) == true;
     }
 
     /// <summary>Whether a pod that is made now is made as wanted: where the API server refused the StatefulSet, replacing pods would never end.</summary>
@@ -135,8 +140,16 @@ internal static class UpdateRules
 
     private static string? Hash(ObjectMeta? metadata) => metadata?.Annotations?.GetValueOrDefault(ClusterLabels.TemplateHashAnnotation);
 
-    private static bool IsOverdue(ClusterFacts facts, Member member) =>
-        member.Pod?.Metadata.CreationTimestamp is { } created && facts.Now - created > StallLimit;
+    private static bool IsOverdue(ClusterFacts facts, Member member) => UnfinishedSince(member) is { } since && facts.Now - since > StallLimit;
+
+    /// <summary>Since when the member is what the update waits for, whatever the age of its pod.</summary>
+    private static DateTimeOffset? UnfinishedSince(Member member) => member switch
+    {
+        { IsDeleting: true } => member.Pod?.Metadata.DeletionTimestamp,
+        { IsReady: false } => member.NotReadySince ?? member.Pod?.Metadata.CreationTimestamp,
+        { IsReachable: false } => member.Probe.AwaySince,
+        _ => member.ReadySince ?? member.Pod?.Metadata.CreationTimestamp,
+    };
 
     /// <summary>A removal that was refused is what the update waits for, also while it is tried again.</summary>
     private static UpdateState Remove(ClusterFacts facts, UpdateState nothing, Member member, bool respectsBudget, string because)
@@ -157,7 +170,7 @@ internal static class UpdateRules
         if (member.Pod is not { } pod || member.IsDeleting)
             return false;
         if (pod.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.TemplateHashAnnotation) is { } hash)
-            return hash != desired.TemplateHash || LacksRemote(facts, topology, member);
+            return hash != desired.TemplateHash || LacksRemote(facts, topology, member) || CannotStart(pod, desired);
         var adopted = desired.StatefulSet.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
         return adopted != desired.TemplateHash || Image(pod.Spec) != Image(desired.StatefulSet.Spec?.Template?.Spec);
     }
@@ -170,5 +183,14 @@ internal static class UpdateRules
         topology.IsReplicated && member is { IsPrimary: true, Probe.Replication: { Count: > 0 } remotes }
         && facts.Members.Any(other => other.Ordinal != member.Ordinal && other.Ordinal < topology.ConfigReplicas && !remotes.ContainsKey(other.PodName));
 
-    private static string? Image(Kubernetes.Objects.PodSpec? spec) => spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Image;
+    /// <summary>
+    /// Whether the server ends whenever it begins, and has another value than the wanted one of what is set while servers run: the file that it reads is made once a
+    /// pod, and the old value may be why.
+    /// </summary>
+    private static bool CannotStart(Pod pod, DesiredCluster desired) =>
+        desired.StatefulSet.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(ClusterLabels.DynamicHashAnnotation) is { } wanted
+        && pod.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.DynamicHashAnnotation) != wanted
+        && PodProblems.IsCrashLooping(pod);
+
+    private static string? Image(PodSpec? spec) => spec?.Containers?.FirstOrDefault(container => container.Name == "dolt")?.Image;
 }

@@ -6,6 +6,9 @@ namespace DoltDB.Operator.Core.Replication;
 /// <summary>Who becomes the first primary of a cluster whose status names none: a new cluster, or one whose volumes were there before.</summary>
 internal static class BootstrapRules
 {
+    /// <summary>How long a member must be away before it counts as lost where losing data is allowed: volumes of re-created clusters come up one after the other.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     /// <summary>The decision; <paramref name="epoch"/> is that of the promotion.</summary>
     public static PrimaryDecision Decide(ClusterFacts facts, long epoch)
     {
@@ -20,7 +23,7 @@ internal static class BootstrapRules
     /// lost. Null when there is nothing to wait for.
     /// </summary>
     public static PrimaryDecision.Waiting? Silent(ClusterFacts facts) =>
-        facts.Status.CurrentPrimaryPodIndex is null && !facts.IsFresh && !facts.Spec.AllowsDataLoss() && facts.Members.Any(member => !member.IsReachable)
+        facts.Status.CurrentPrimaryPodIndex is null && !facts.IsFresh && facts.Members.Any(member => !member.IsReachable && !IsGivenUp(facts, member))
             ? Wait(facts)
             : null;
 
@@ -36,12 +39,12 @@ internal static class BootstrapRules
     }
 
     /// <summary>
-    /// Volumes were there before: only a server that holds everything that any other holds may be promoted. Where losing data is allowed, those that answer
-    /// are enough, and of different ones the one at the highest epoch is taken.
+    /// Volumes were there before: only a server that holds everything that any other holds may be promoted. Where losing data is allowed, those that are away for
+    /// long are left out, and of different ones the one at the highest epoch is taken.
     /// </summary>
     private static PrimaryDecision DecideFromData(ClusterFacts facts, Member requested, long epoch)
     {
-        var asked = facts.Spec.AllowsDataLoss() ? facts.Members.Where(member => member.Probe.Content is not null).ToList() : [.. facts.Members];
+        var asked = facts.Members.Where(member => !IsGivenUp(facts, member)).ToList();
         if (asked.Count == 0 || asked.Exists(member => !member.IsReachable || member.Probe.Content is null || member.IsStandalone))
             return Wait(facts);
         var complete = asked.Where(member => HoldsAll(asked, member)).OrderBy(member => member.Ordinal).ToList();
@@ -61,6 +64,9 @@ internal static class BootstrapRules
             $"the volumes hold different data ({string.Join("; ", holdings)}); choose one by restarting with the others' volumes removed, or set spec.failover.allowDataLoss to go on with the one of the highest epoch");
     }
 
+    private static bool IsGivenUp(ClusterFacts facts, Member member) =>
+        facts.Spec.AllowsDataLoss() && !member.IsReachable && member.Probe.AwaySince is { } since && facts.Now - since >= Patience;
+
     private static bool HoldsAll(List<Member> asked, Member member)
     {
         var content = member.Probe.Content!;
@@ -70,11 +76,15 @@ internal static class BootstrapRules
 
     private static string Describe(Member member) => member.Probe.Content is { Databases.Count: > 0 } content ? string.Join(", ", content.Databases.Keys) : "nothing";
 
+    private static string GoingOn(ClusterFacts facts) => facts.Spec.AllowsDataLoss()
+        ? $"as spec.failover.allowDataLoss says, who is away for {Patience.TotalSeconds:0} s is left out"
+        : "spec.failover.allowDataLoss goes on without";
+
     private static PrimaryDecision.Waiting Wait(ClusterFacts facts)
     {
         var away = facts.Members.Where(member => !member.IsReachable).Select(member => member.PodName).ToList();
         return new PrimaryDecision.Waiting(
             PrimaryReasons.WaitingForServers,
-            away.Count > 0 ? $"waiting for {string.Join(", ", away)}{(facts.IsFresh ? "" : ", whose volume may hold what nobody else has; spec.failover.allowDataLoss goes on without")}" : "waiting for the servers to enter cluster mode");
+            away.Count > 0 ? $"waiting for {string.Join(", ", away)}{(facts.IsFresh ? "" : $", whose volume may hold what nobody else has; {GoingOn(facts)}")}" : "waiting for the servers to enter cluster mode");
     }
 }

@@ -1,14 +1,13 @@
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Replication;
 
 /// <summary>When a primary that cannot be reached is replaced, and by whom.</summary>
 internal static class FailoverRules
 {
-    private const int ConfirmingProbes = 2;
-
     private static readonly TimeSpan Confirmation = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The decision about the primary of that ordinal, which does not answer.</summary>
@@ -24,7 +23,7 @@ internal static class FailoverRules
         if (member?.Probe.IsAccessDenied == true)
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
 
-        var away = member?.Probe.AwaySince is { } since ? facts.Now - since : TimeSpan.Zero;
+        var away = Away(facts, member, reachable);
         var delay = facts.Spec.FailoverDelay();
         if (away < delay || !IsConfirmed(member))
         {
@@ -37,13 +36,26 @@ internal static class FailoverRules
         if (facts.Spec.MostFailoversPerHour() is { } most && FailoverHistory.Recent(facts) is var recent && recent.Count >= most)
             return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{name} cannot be reached; there were {recent.Count} failovers within the last hour, and spec.failover.maxPerHour is {most}");
 
+        if (Candidates.Best(facts, current) is { } resting && facts.RestsFromPromotion(resting) is { } because)
+            return new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{name} cannot be reached, and {resting.PodName} did not become primary: {because}");
         return Candidates.Best(facts, current) is { } candidate
             ? new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over")
             : new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
     }
 
-    /// <summary>One lost packet is no absence: a second probe must have failed too.</summary>
-    private static bool IsConfirmed(Member? member) => member is null || member.Probe.Failures >= ConfirmingProbes;
+    /// <summary>
+    /// For how long the primary is known to be away. While nobody at all answered (the operator was cut off, or all nodes began anew) nothing was known of it: it
+    /// may only be the last to be seen again. An ordinal without a member has nothing that could come back.
+    /// </summary>
+    private static TimeSpan Away(ClusterFacts facts, Member? member, List<Member> others)
+    {
+        if (member is null)
+            return TimeSpan.MaxValue;
+        var seeing = others.Min(other => other.Probe.AnsweringSince ?? DateTimeOffset.MinValue);
+        return member.Probe.AwaySince is { } since ? facts.Now - (since > seeing ? since : seeing) : TimeSpan.Zero;
+    }
+
+    private static bool IsConfirmed(Member? member) => member is null || member.Probe.Failures >= MemberProbe.ConfirmingFailures;
 
     private static string Refusal(ClusterFacts facts, int current, string name)
     {
@@ -56,12 +68,17 @@ internal static class FailoverRules
 internal static class Candidates
 {
     /// <summary>
-    /// The best candidate: whom writes reached last after the primary went out of sight, then the shortest lag that the primary last told, then
-    /// the latest proof of equality with the primary, then the lowest ordinal.
+    /// The best candidate: one that did not just fail to become primary, then one that is safe where losing data is allowed, with most of the databases, then whom
+    /// writes reached last after the primary went out of sight, then one that was there all the time before it went, then the shortest lag that the primary last told, then the latest proof of equality with the
+    /// primary, then the lowest ordinal.
     /// </summary>
     public static Member? Best(ClusterFacts facts, int except) => facts.Members
         .Where(member => member.Ordinal != except && Objection(facts, member) is null)
-        .OrderByDescending(member => WrittenSince(facts.Find(except), member))
+        .OrderBy(member => facts.RestsFromPromotion(member) is not null)
+        .ThenBy(member => Risk(facts, member) is not null)
+        .ThenBy(member => PrimaryRules.Missing(facts, member)?.Count ?? 0)
+        .ThenByDescending(member => WrittenSince(facts.Find(except), member))
+        .ThenBy(member => member.Probe.AnsweringSince > facts.Find(except)?.Probe.AwaySince)
         .ThenBy(member => member.ReportedLag?.TotalMilliseconds ?? double.MaxValue)
         .ThenByDescending(member => LastEqual(facts, member))
         .ThenBy(member => member.Ordinal)
@@ -74,17 +91,16 @@ internal static class Candidates
             return "cannot be reached";
         if (member.IsDeleting)
             return "is being deleted";
-        if (!member.IsStandby && !(IsFormerPrimary(facts, member) && HoldsWhatWasProven(facts, member)))
+        var isBroken = member.Probe.Role == DoltRole.DetectedBrokenConfig && facts.Spec.AllowsDataLoss();
+        if (!member.IsStandby && !isBroken && !(IsFormerPrimary(facts, member) && HoldsWhatWasProven(facts, member)))
             return member.IsPrimary ? $"was primary at epoch {member.Probe.Epoch}, and may hold writes that nobody else has" : $"reports {RoleNames.Of(member.Probe.Role)}";
-        var missing = PrimaryRules.Missing(facts, member);
-        if (missing is null)
-            return "its databases could not be read";
-        if (facts.Spec.AllowsDataLoss())
-            return null;
-        if (missing.Count > 0)
-            return $"lacks database {string.Join(", ", missing)}";
-        return (facts.Spec.Failover?.MaxLagMillis is { } most ? OfLag(facts, member, most) : null) ?? Doubt(facts, member);
+        return PrimaryRules.Missing(facts, member) is null ? "its databases could not be read" : facts.Spec.AllowsDataLoss() ? null : Risk(facts, member);
     }
+
+    /// <summary>Why data may be lost if the member becomes primary; null when it holds what was replicated.</summary>
+    private static string? Risk(ClusterFacts facts, Member member) => PrimaryRules.Missing(facts, member) is { Count: > 0 } missing
+        ? $"lacks database {string.Join(", ", missing)}"
+        : (facts.Spec.Failover?.MaxLagMillis is { } most ? OfLag(facts, member, most) : null) ?? Doubt(facts, member);
 
     /// <summary>
     /// What the primary last said of the standby; where that is not known (the operator began after the primary was lost), the time between the last proof that
@@ -106,19 +122,32 @@ internal static class Candidates
     private static bool IsFormerPrimary(ClusterFacts facts, Member member) => member.IsPrimary && member.Probe.Epoch < (facts.Status.PrimaryEpoch ?? 0);
 
     /// <summary>
-    /// A standby that lost its volume gets the databases back by name, empty, and is reported as caught up. So names are not enough: the pod
-    /// must be the one that was seen to hold what the primary held, or hold the same still.
+    /// A standby that lost its volume gets the databases back by name, empty, and is reported as caught up; so does one that a restored backup was not sent to.
+    /// So names are not enough: the pod must be the one that was seen to hold what the primary held, or hold the same still. Before it was seen what the primary
+    /// holds (the cluster ran without replication, perhaps) nobody can tell what another one lacks.
     /// </summary>
     private static string? Doubt(ClusterFacts facts, Member member)
     {
-        if (facts.Status.Databases is not { Count: > 0 })
-            return member.Probe.Epoch < facts.Status.PrimaryEpoch ? "has never heard from the primary" : null;
-        if (facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is not { } last)
-            return "was never seen to hold what the primary holds";
-        if (last.PodUid is not null && last.PodUid == member.Pod?.Metadata.Uid)
+        if (facts.Status.Databases is not { } databases)
+            return "nobody saw what the primary holds";
+        var last = facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName);
+        if (databases.Count == 0 && member.Probe.Epoch < facts.Status.PrimaryEpoch)
+            return "has never heard from the primary";
+        var unproven = databases.Where(database => last?.Databases?.ContainsKey(database) != true && !IsAsLastSeen(facts, member, database)).ToList();
+        if (unproven.Count > 0)
+            return last is null ? "was never seen to hold what the primary holds" : $"was not seen to hold what the primary holds in {string.Join(", ", unproven)}";
+        if (last?.PodUid is { } uid && uid == member.Pod?.Metadata.Uid)
             return null;
-        return HoldsWhatWasProven(facts, member) ? null : "was restarted, and was not seen since to hold what the primary holds";
+        // The primary may have made its first database since it was asked: a volume that is empty by chance holds nothing that could be compared.
+        if (databases.Count == 0)
+            return "was made anew, and was not compared with the primary since";
+        return last is null || HoldsWhatWasProven(facts, member) ? null : "was restarted, and was not seen since to hold what the primary holds";
     }
+
+    /// <summary>Whether the database is what the primary was last seen to hold: it may have been lost before there was a proof.</summary>
+    private static bool IsAsLastSeen(ClusterFacts facts, Member member, string database) =>
+        facts.Find(facts.Status.CurrentPrimaryPodIndex)?.Probe.LastContent?.Databases.GetValueOrDefault(database) is { } seen
+        && member.Probe.Content?.Databases.GetValueOrDefault(database) == seen;
 
     private static bool HoldsWhatWasProven(ClusterFacts facts, Member member) =>
         facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { Databases: { } proven } && member.Probe.Content is { } held

@@ -59,9 +59,12 @@ internal sealed class HandOverProcedure(MemberCommands commands)
         return new HandOverResult(false, "the roles did not settle");
     }
 
-    private static bool? IsCaughtUp(DrainResult drained, string target) => drained.Failure is null
-        ? drained.Rows.Where(row => row.Remote == target).All(static row => row.CaughtUp)
-        : null;
+    /// <summary>Dolt answers rows for every standby that it has, even without databases: where none is of the target, it sent the target nothing.</summary>
+    private static bool? IsCaughtUp(DrainResult drained, string target)
+    {
+        var rows = drained.Rows.Where(row => row.Remote == target).ToList();
+        return drained.Failure is null && rows.Count > 0 ? rows.TrueForAll(static row => row.CaughtUp) : null;
+    }
 
     private static string Reason(bool? isEqual, HandOverProgress progress) => progress switch
     {

@@ -15,7 +15,8 @@ internal sealed record HandOverIntent(int To, string Reason, string Because, str
 /// <summary>Whether the primary role should move although nothing is wrong with the primary.</summary>
 internal static class HandOverRules
 {
-    private static readonly TimeSpan NotableLag = TimeSpan.FromSeconds(1);
+    /// <summary>Less than this is what replication usually takes.</summary>
+    public static readonly TimeSpan NotableLag = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan WorthWaiting = TimeSpan.FromMinutes(1);
 

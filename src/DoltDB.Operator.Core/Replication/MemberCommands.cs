@@ -3,7 +3,7 @@ using DoltDB.Operator.Sql;
 namespace DoltDB.Operator.Core.Replication;
 
 /// <summary>What the operator tells servers about their roles. After every command the role is read back on a new connection.</summary>
-internal sealed class MemberCommands(DoltConnections connections)
+internal sealed class MemberCommands(DoltConnections connections, TimeProvider time)
 {
     /// <summary>How long connecting and reading may take.</summary>
     private static readonly TimeSpan QueryDeadline = TimeSpan.FromSeconds(1);
@@ -14,8 +14,11 @@ internal sealed class MemberCommands(DoltConnections connections)
     /// <summary>Dolt itself waits up to 10 seconds for standbys that lag.</summary>
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(13);
 
-    /// <summary>How long hashing of all databases may take while writes are refused.</summary>
-    private static readonly TimeSpan CompareDeadline = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long comparing two servers may take in all while writes are refused: as long as reading them before a hand-over may, or what can be read then could not be
+    /// read in it.
+    /// </summary>
+    private static readonly TimeSpan CompareDeadline = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan HealDeadline = TimeSpan.FromSeconds(10);
 
@@ -35,9 +38,10 @@ internal sealed class MemberCommands(DoltConnections connections)
         }
     }
 
-    /// <summary>Makes the server primary at the epoch and reads its role back.</summary>
-    public async Task<DoltRoleReport?> PromoteAsync(DoltEndpoint endpoint, long epoch, CancellationToken cancellationToken)
+    /// <summary>Makes the server primary at the epoch; returns why it did not become that, or null.</summary>
+    public async Task<string?> PromoteAsync(DoltEndpoint endpoint, long epoch, CancellationToken cancellationToken)
     {
+        string? failure = null;
         try
         {
             await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
@@ -46,9 +50,15 @@ internal sealed class MemberCommands(DoltConnections connections)
         catch (Exception exception) when (IsOfServer(exception))
         {
             // What the server is now is read below; its answer's text decides nothing.
+            failure = exception.Message;
         }
 
-        return await ReadRoleAsync(endpoint, cancellationToken);
+        return await ReadRoleAsync(endpoint, cancellationToken) switch
+        {
+            { Role: DoltRole.Primary } role when role.Epoch >= epoch => null,
+            { } role => failure ?? $"it reports {RoleNames.Of(role.Role)} at epoch {role.Epoch}",
+            null => failure ?? "it does not answer any more",
+        };
     }
 
     /// <summary>Asks the primary to become standby gracefully; returns what it says, or why it did not.</summary>
@@ -70,7 +80,8 @@ internal sealed class MemberCommands(DoltConnections connections)
     {
         try
         {
-            var contents = await Task.WhenAll(ReadAsync(other, cancellationToken), ReadAsync(server, cancellationToken));
+            var began = time.GetTimestamp();
+            var contents = await Task.WhenAll(ReadAsync(other, began, cancellationToken), ReadAsync(server, began, cancellationToken));
             var (first, second) = (contents[0], contents[1]);
             return first.Accounts == second.Accounts
                 && first.Databases.All(pair => second.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
@@ -133,12 +144,16 @@ internal sealed class MemberCommands(DoltConnections connections)
         }
     }
 
-    private async Task<(IReadOnlyDictionary<string, string> Databases, string Accounts)> ReadAsync(DoltEndpoint endpoint, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyDictionary<string, string> Databases, string Accounts)> ReadAsync(DoltEndpoint endpoint, long began, CancellationToken cancellationToken)
     {
         await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
-        var databases = await lease.Server.HashDatabasesAsync(CompareDeadline, cancellationToken);
-        return (databases, await lease.Server.HashAccountsAsync(CompareDeadline, cancellationToken));
+        var databases = await lease.Server.HashDatabasesAsync(LeftToCompare(began), cancellationToken);
+        return (databases, await lease.Server.HashAccountsAsync(LeftToCompare(began), cancellationToken));
     }
+
+    private TimeSpan LeftToCompare(long began) => CompareDeadline - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero
+        ? left
+        : throw new TimeoutException($"the servers could not be compared within {CompareDeadline.TotalSeconds:0} s");
 
     private static bool IsOfServer(Exception exception) => exception is DoltException or IOException or TimeoutException;
 }

@@ -64,12 +64,12 @@ internal sealed class MemberMemory
             Running = Reading = null;
             IsAwaited = false;
             ContentFailed = null;
-            last = new MemberProbe { AwaySince = last.AwaySince, Failures = last.Failures, Replication = last.Replication };
+            last = new MemberProbe { AwaySince = last.AwaySince, Failures = last.Failures, Replication = last.Replication, LastContent = last.LastContent };
         }
     }
 
     /// <summary>The server told its role: it is there, whatever else it tells. Returns what was known before, and what is known now.</summary>
-    public (MemberProbe Before, MemberProbe Now) Answer(string? uid, DoltRoleReport role)
+    public (MemberProbe Before, MemberProbe Now) Answer(string? uid, DoltRoleReport role, DateTimeOffset asked)
     {
         lock (gate)
         {
@@ -77,11 +77,13 @@ internal sealed class MemberMemory
             var now = new MemberProbe
             {
                 IsReachable = true,
+                AnsweringSince = before.AnsweringSince ?? asked,
                 Role = role.Role,
                 Epoch = role.Epoch,
                 EngineVersion = before.EngineVersion,
                 Content = IsSameRole(before, role) ? before.Content : before.Content?.WithoutMoves(),
                 ContentError = before.ContentError,
+                LastContent = before.LastContent,
                 Replication = role.Role == DoltRole.Primary ? before.Replication : null,
                 AckWritesTimeout = before.AckWritesTimeout,
             };
@@ -106,13 +108,16 @@ internal sealed class MemberMemory
         {
             if (uid == podUid)
             {
+                var failures = isAccessDenied ? 0 : last.Failures + 1;
                 last = new MemberProbe
                 {
+                    AnsweringSince = failures < MemberProbe.ConfirmingFailures ? last.AnsweringSince : null,
                     AwaySince = isAccessDenied ? null : last.AwaySince ?? asked,
-                    Failures = isAccessDenied ? 0 : last.Failures + 1,
+                    Failures = failures,
                     Error = error,
                     IsAccessDenied = isAccessDenied,
                     Replication = last.Replication,
+                    LastContent = last.LastContent,
                 };
             }
 

@@ -6,6 +6,9 @@ namespace DoltDB.Operator.Core.Replication;
 /// <summary>What one server answered over SQL, and since when it does not.</summary>
 internal sealed record MemberProbe
 {
+    /// <summary>One lost packet is no absence: so many probes in a row must have failed.</summary>
+    public const int ConfirmingFailures = 2;
+
     /// <summary>Nobody asked yet: neither reachable nor known to be away.</summary>
     public static readonly MemberProbe Unknown = new();
 
@@ -14,6 +17,9 @@ internal sealed record MemberProbe
 
     /// <summary>The first failure after the last answer; null while the server answers and before the first probe.</summary>
     public DateTimeOffset? AwaySince { get; init; }
+
+    /// <summary>Since when the server has answered, but for a single probe; null when nobody asked before.</summary>
+    public DateTimeOffset? AnsweringSince { get; init; }
 
     /// <summary>Probes in a row that failed.</summary>
     public int Failures { get; init; }
@@ -44,6 +50,9 @@ internal sealed record MemberProbe
 
     /// <summary>The last proof of what the server holds; null when there is none of this process of the server.</summary>
     public ContentProof? Content { get; init; }
+
+    /// <summary>What this ordinal was last seen to hold, also by an incarnation before; null when nobody read it. Of a primary that is lost this is the last that is known.</summary>
+    public ContentProof? LastContent { get; init; }
 }
 
 /// <summary>What a server held at one time.</summary>
@@ -54,10 +63,17 @@ internal sealed record MemberProbe
 internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, ImmutableSortedDictionary<string, string> Databases, string Accounts)
 {
     /// <summary>
-    /// Databases whose rows changed while this incarnation of the server was a standby at one epoch. Dolt replicates by pushing all of a database: one
-    /// that changed holds everything up to that push. Under writes that never pause this is the only proof that there is.
+    /// Databases that changed more than once while this incarnation of the server was a standby at one epoch. Dolt replicates by pushing all of a database: one
+    /// that goes on changing holds everything up to that push. Under writes that never pause this is the only proof that there is. A single change may be that
+    /// it was made anew, empty.
     /// </summary>
     public ImmutableHashSet<string> Moved { get; init; } = [];
+
+    /// <summary>Databases that changed at least once in that time.</summary>
+    public ImmutableHashSet<string> MovedOnce { get; init; } = [];
+
+    /// <summary>Since when every reading of a database gave the same, for those that rested longer than all together.</summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> RestsSince { get; init; } = ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
 
     /// <summary>When readings of this incarnation differed from the one before; the last few.</summary>
     public ImmutableArray<DateTimeOffset> Moves { get; init; } = [];
@@ -65,12 +81,24 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     /// <summary>How many moves are remembered.</summary>
     public const int MostMoves = 3;
 
+    /// <summary>For how long two servers may hold different rows of a database that nobody writes to: replication takes less.</summary>
+    private static readonly TimeSpan LongestFlight = TimeSpan.FromSeconds(3);
+
     /// <summary>The same of a server that has another role or epoch by now: what moved before says nothing of that.</summary>
-    public ContentProof WithoutMoves() => Moved.IsEmpty && Moves.IsEmpty ? this : this with { Moved = [], Moves = [] };
+    public ContentProof WithoutMoves() => MovedOnce.IsEmpty && Moves.IsEmpty ? this : this with { Moved = [], MovedOnce = [], Moves = [] };
 
     /// <summary>Whether the standby held all that <paramref name="primary"/> holds, up to writes that are on their way.</summary>
     public bool HoldsOrFollows(ContentProof primary) =>
-        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains);
+        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains) && !primary.DatabasesThatStayDifferent(this).Any();
+
+    /// <summary>
+    /// Databases of this primary that the standby lacks or holds with other rows although neither of the two changes: it will not get by itself what it lacks.
+    /// What else goes on in other databases says nothing of these.
+    /// </summary>
+    public IEnumerable<string> DatabasesThatStayDifferent(ContentProof standby) =>
+        DifferentDatabases(standby).Where(database => Rests(database) && standby.Rests(database));
+
+    private bool Rests(string database) => Time - RestsSince.GetValueOrDefault(database, Since) >= LongestFlight;
 
     /// <summary>
     /// Whether this holds all that <paramref name="primary"/> holds. A database that only this has (a primary that was lost left it) takes nothing from that.

@@ -75,17 +75,30 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             // A probe that an earlier pass did not wait for.
             if (await IsLateAsync(memory, earlier, cancellationToken))
                 return memory.Last;
-            await earlier.WaitAsync(cancellationToken);
+            await EndAsync(memory, earlier, cancellationToken);
         }
 
         var running = memory.Running = AskAsync(memory, target.PodUid, endpoint, need, asked);
         if (await IsLateAsync(memory, running, cancellationToken))
             return memory.Last;
-        await running.WaitAsync(cancellationToken);
-        memory.Running = null;
+        await EndAsync(memory, running, cancellationToken);
         return need == ContentNeed.Now && memory is { IsReading: true, Last: { IsReachable: true } last }
             ? last with { Content = null, ContentError = "what it holds is still being read" }
             : memory.Last;
+    }
+
+    /// <summary>Waits for the probe, and leaves it behind however it ended: one that failed in a way that nobody foresaw must not fail every pass after it.</summary>
+    private static async Task EndAsync(MemberMemory memory, Task probe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await probe.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            if (probe.IsCompleted)
+                memory.Running = null;
+        }
     }
 
     private async Task<bool> IsLateAsync(MemberMemory memory, Task running, CancellationToken cancellationToken) =>
@@ -102,7 +115,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             try
             {
                 var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
-                var (before, now) = memory.Answer(podUid, role);
+                var (before, now) = memory.Answer(podUid, role, asked);
                 if (await DescribeAsync(lease.Server, memory, podUid, need, role, before, now, asked) && memory.IsOf(podUid))
                 {
                     isHandedOn = true;
@@ -161,14 +174,16 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             }
 
             var replication = now.Replication;
+            var isDropped = false;
             if (role.Role == DoltRole.Primary && (replication is null || before.Role != DoltRole.Primary || asked - memory.LagRead >= options.LagLifetime))
             {
                 memory.LagRead = asked;
                 var read = replication = ReplicationLag.Of(await server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None));
+                isDropped = HasDropped(now.Replication, read);
                 memory.Add(podUid, role, probe => probe with { Replication = read });
             }
 
-            return !memory.IsReading && (NeedsContent(need, memory, role, asked) || HasNewDatabase(replication, now.Content));
+            return !memory.IsReading && (NeedsContent(need, memory, role, asked) || isDropped || HasNewDatabase(replication, now.Content));
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
@@ -188,6 +203,10 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
     /// <summary>Whether the primary replicates a database that was not there when its content was read: until it is known nobody asks a candidate for it.</summary>
     private static bool HasNewDatabase(ImmutableDictionary<string, ReplicationLag>? replication, ContentProof? content) =>
         content is not null && replication?.Values.Any(row => !row.Databases.IsSubsetOf(content.Databases.Keys)) == true;
+
+    /// <summary>Whether a database that the primary replicated is gone: until that is known no standby may take over, for they all lack it.</summary>
+    private static bool HasDropped(ImmutableDictionary<string, ReplicationLag>? before, ImmutableDictionary<string, ReplicationLag> now) =>
+        before?.Values.SelectMany(row => row.Databases).Except(now.Values.SelectMany(row => row.Databases), StringComparer.Ordinal).Any() == true;
 
     /// <summary>A server that could not tell is not asked again at once: trying may take it long, and its role has to be known each second.</summary>
     private bool NeedsContent(ContentNeed need, MemberMemory memory, DoltRoleReport role, DateTimeOffset now)
@@ -217,7 +236,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             {
                 var (content, ackTimeout) = await ReadContentAsync(lease.Server, memory, need, role, before, asked);
                 memory.ContentFailed = null;
-                memory.Add(podUid, role, probe => probe with { Content = content, ContentError = null, AckWritesTimeout = ackTimeout });
+                memory.Add(podUid, role, probe => probe with { Content = content, LastContent = content, ContentError = null, AckWritesTimeout = ackTimeout });
             }
             catch (Exception exception) when (IsOfServer(exception))
             {
@@ -241,9 +260,21 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
 
         var databases = await server.HashDatabasesAsync(options.ContentDeadline, CancellationToken.None);
         var proof = new ContentProof(asked, asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
-        if (last is not null && last.IsSameAs(proof))
-            proof = proof with { Since = last.Since };
-        return (Following(proof, before, role), ackTimeout);
+        return (Following(Resting(proof, last), before, role), ackTimeout);
+    }
+
+    /// <summary>One that could not be read is not one that rows reached.</summary>
+    private static bool IsOfRows(string hash) => !hash.StartsWith(IDoltServer.Unreadable, StringComparison.Ordinal);
+
+    /// <summary>Remembers since when nothing changed: of all, and of each database where another one changed since.</summary>
+    private static ContentProof Resting(ContentProof now, ContentProof? last)
+    {
+        if (last is null)
+            return now;
+        if (last.IsSameAs(now))
+            return now with { Since = last.Since, RestsSince = last.RestsSince };
+        var resting = now.Databases.Where(pair => last.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+        return now with { RestsSince = resting.ToImmutableSortedDictionary(static pair => pair.Key, pair => last.RestsSince.GetValueOrDefault(pair.Key, last.Since), StringComparer.Ordinal) };
     }
 
     /// <summary>Remembers which databases moved since the reading before, as long as role and epoch stay.</summary>
@@ -251,8 +282,8 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
     {
         if (role.Role != DoltRole.Standby || before.Content is not { } old || before.Role != role.Role || before.Epoch != role.Epoch)
             return now;
-        var moved = now.Databases.Where(pair => old.Databases.TryGetValue(pair.Key, out var hash) && hash != pair.Value).Select(pair => pair.Key).ToList();
-        return now with { Moved = old.Moved.Union(moved), Moves = moved.Count > 0 ? [.. old.Moves.TakeLast(ContentProof.MostMoves - 1), now.Time] : old.Moves };
+        var moved = now.Databases.Where(pair => old.Databases.TryGetValue(pair.Key, out var hash) && hash != pair.Value && IsOfRows(hash) && IsOfRows(pair.Value)).Select(pair => pair.Key).ToList();
+        return now with { Moved = old.Moved.Union(moved.Where(old.MovedOnce.Contains)), MovedOnce = old.MovedOnce.Union(moved), Moves = moved.Count > 0 ? [.. old.Moves.TakeLast(ContentProof.MostMoves - 1), now.Time] : old.Moves };
     }
 }
 

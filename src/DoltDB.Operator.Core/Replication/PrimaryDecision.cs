@@ -38,6 +38,7 @@ internal static class PrimaryReasons
     public const string WaitingForServers = "WaitingForServers";
     public const string PrimaryUnreachable = "PrimaryUnreachable";
     public const string FailoverRefused = "FailoverRefused";
+    public const string PromotionFailed = "PromotionFailed";
     public const string DataDiverged = "DataDiverged";
     public const string EnteringClusterMode = "EnteringClusterMode";
     public const string SwitchoverRefused = "SwitchoverRefused";

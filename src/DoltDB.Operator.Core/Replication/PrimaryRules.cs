@@ -11,8 +11,13 @@ namespace DoltDB.Operator.Core.Replication;
 /// </summary>
 internal static class PrimaryRules
 {
-    /// <summary>The decision for the facts.</summary>
-    public static PrimaryDecision Decide(ClusterFacts facts)
+    /// <summary>The decision for the facts. A server that would not become primary is left alone for a moment: each attempt uses up an epoch.</summary>
+    public static PrimaryDecision Decide(ClusterFacts facts) =>
+        Choose(facts) is var decision && decision is PrimaryDecision.Promote { Ordinal: var ordinal } && facts.Find(ordinal) is { IsPrimary: false } member && facts.RestsFromPromotion(member) is { } because
+            ? new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{member.PodName} was to become primary and did not: {because}")
+            : decision;
+
+    private static PrimaryDecision Choose(ClusterFacts facts)
     {
         var valid = ValidPrimary(facts);
         if (facts.Status.HandOver is { } handOver && Resume(facts, handOver, valid) is { } resumed)
@@ -72,10 +77,12 @@ internal static class PrimaryRules
             // The lost primary is back before anybody was promoted: nothing is lost, it stays.
             if (valid is not null)
                 return null;
-            // Nor is anybody promoted who lost his volume since he was chosen.
-            return to is not null && Candidates.Objection(facts, to) is null
-                ? new PrimaryDecision.Failover(handOver.From ?? 0, to.Ordinal, handOver.Epoch ?? 0, "a failover that was begun goes on")
-                : null;
+            // Nor is anybody promoted who lost his volume since he was chosen, did not become primary, or has seen a higher epoch meanwhile.
+            if (to is not null && Candidates.Objection(facts, to) is null && to.Probe.Epoch < handOver.Epoch && facts.RestsFromPromotion(to) is null)
+                return new PrimaryDecision.Failover(handOver.From ?? 0, to.Ordinal, handOver.Epoch ?? 0, "a failover that was begun goes on");
+
+            // Only the new primary can have told the old one of the epoch: it was primary, and is the one that is lost now.
+            return from is { IsStandby: true } && from.Probe.Epoch >= handOver.Epoch && handOver.To is { } lost ? Repair(facts, lost) : null;
         }
 
         // One that failed is over, and the primary goes on above the epoch that the hand-over reserved: to try without end would refuse writes without end.

@@ -1,4 +1,5 @@
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
@@ -72,6 +73,19 @@ public sealed class BootstrapTests
         old.Plan().Step.ShouldBeNull();
         var allowed = old with { Spec = Situation.Replicated(3, 0, ""","failover":{"allowDataLoss":true}""") };
         allowed.Plan().Step.ShouldBeOfType<ClusterStep.Promote>().Ordinal.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Who_allows_data_loss_still_waits_a_minute_for_volumes_that_come_up_later()
+    {
+        var allowed = WithOldVolumes(Situation.Fresh(2)) with { Spec = Situation.Replicated(2, 0, ""","failover":{"allowDataLoss":true}""") };
+        var first = allowed.With(0, DoltRole.Standby, 1, null).Holding(0, "shop=old");
+        var waiting = first.Silent(1, TimeSpan.FromSeconds(59)).Plan();
+        waiting.Step.ShouldBeNull();
+        waiting.Status.Conditions!.First(condition => condition.Type == "Ready").Message!.ShouldContain("away for 60 s");
+        first.With(1, member => member with { Probe = MemberProbe.Unknown }).Plan().Step.ShouldBeNull("nobody knows for how long it is away");
+        first.With(0, DoltRole.Primary, 1, null).Silent(1, TimeSpan.FromSeconds(5)).Plan().Status.CurrentPrimaryPodIndex.ShouldBeNull();
+        first.Silent(1, TimeSpan.FromSeconds(60)).Plan().Step.ShouldBeOfType<ClusterStep.Promote>().Ordinal.ShouldBe(0);
     }
 
     private static Situation WithOldVolumes(Situation situation) => situation with

@@ -1,9 +1,10 @@
+using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Kubernetes.Events;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql;
-using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
+using static DoltDB.Operator.Core.Tests.Clusters.Situations;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
 
@@ -14,17 +15,29 @@ public sealed class OperationFaultTests
     public void B1_A_set_that_was_deleted_for_a_resize_is_made_again_by_any_later_pass()
     {
         var steady = Situation.Steady();
-        var crashed = steady with { Spec = Larger(steady.Spec), Set = null, Claims = [.. steady.Members.Keys.Select(ordinal => Situation.Claim(ordinal, "5Gi"))] };
+        var crashed = Larger(steady) with { Set = null, Claims = [.. steady.Members.Keys.Select(ordinal => Situation.Claim(ordinal, "5Gi"))] };
         var plan = crashed.Plan();
         plan.Desired!.StatefulSet.Spec!.Replicas.ShouldBe(3);
         plan.Desired.StatefulSet.Spec.VolumeClaimTemplates![0].Spec!.Resources!.Requests!["storage"].ToString().ShouldBe("5Gi");
     }
 
     [Fact]
+    public void B1_A_resize_that_a_crash_interrupted_is_over_in_the_end()
+    {
+        var wanted = Larger(Situation.Steady());
+        var crashed = wanted with { Status = wanted.Plan().Status, Set = null, Claims = [.. wanted.Members.Keys.Select(ordinal => Situation.Claim(ordinal, "5Gi"))] };
+        crashed.Status!.Conditions.Find("StorageResized")!.Status.ShouldBe("False");
+        var made = crashed with { Set = crashed.Plan().Desired!.StatefulSet };
+        foreach (var situation in (Situation[])[crashed, made, made with { Status = made.Plan().Status }])
+            Condition(situation.Plan(), "StorageResized").Status.ShouldBe("True");
+        made.Plan().Step.ShouldBeNull();
+    }
+
+    [Fact]
     public void B1_A_class_that_cannot_expand_blocks_no_switchover()
     {
         var steady = Situation.Steady();
-        var both = steady with { Spec = Larger(Situation.Replicated(3, 2)), CanExpandVolumes = false };
+        var both = Larger(steady with { Spec = Situation.Replicated(3, 2) }) with { CanExpandVolumes = false };
         both.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(2);
     }
 
@@ -47,6 +60,27 @@ public sealed class OperationFaultTests
     }
 
     [Fact]
+    public void B6_Volumes_that_may_not_grow_in_use_are_said_to_stay()
+    {
+        var steady = Situation.Steady();
+        var resizedBefore = steady with { Status = steady.Status! with { Conditions = steady.Status.Conditions.With(new() { Type = "StorageResized", Status = "True", Reason = "StorageResized", Message = "Storage resized" }, steady.Now) } };
+        var larger = KeepingVolumes(Larger(resizedBefore));
+        var plan = larger.Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.ReplaceSet>("new volumes have the size");
+        var accepted = plan.Status.Conditions!.First(condition => condition.Type == "SpecAccepted");
+        (accepted.Status, accepted.Reason).ShouldBe(("True", "VolumesKeepSize"));
+        accepted.Message.ShouldBe("spec.storage.resizeInUseVolumes is false: only new volumes have 5Gi, dolt-data-db-0, dolt-data-db-1, dolt-data-db-2 stay as they are");
+        plan.Status.Conditions.Find("StorageResized").ShouldBeNull("nothing was resized");
+
+        var settled = larger with { Set = (larger with { Set = null }).Plan().Desired!.StatefulSet };
+        settled.Plan().Step.ShouldBeNull();
+        settled.Plan().Status.Conditions.Find("Ready")!.Status.ShouldBe("True");
+        (settled with { Spec = settled.Spec.Replace("\"podIndex\":0", "\"podIndex\":2", StringComparison.Ordinal) }).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
+        Outdated(settled).Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>();
+        (settled with { Spec = Larger(steady).Spec }).Plan().Step.ShouldBeOfType<ClusterStep.GrowClaims>("they may now").Claims.Length.ShouldBe(3);
+    }
+
+    [Fact]
     public void A_class_that_nobody_resizes_volumes_of_is_not_waited_for_for_ever()
     {
         var asked = AskedToGrow();
@@ -60,7 +94,7 @@ public sealed class OperationFaultTests
     private static Situation AskedToGrow()
     {
         var steady = Situation.Steady();
-        var wanted = steady with { Spec = Larger(steady.Spec) };
+        var wanted = Larger(steady);
         return wanted with
         {
             Status = wanted.Plan().Status,
@@ -104,11 +138,32 @@ public sealed class OperationFaultTests
     }
 
     [Fact]
+    public void B10_While_replication_ends_configurations_name_every_server_until_ordinal_0_is_the_primary()
+    {
+        const string Alone = """{"engineVersion":"1.57.2","image":"dolthub/dolt","storage":{"size":"1Gi"},"replicas":1}""";
+        var ending = Primary(Situation.Steady(), 2) with { Spec = Alone };
+        ending.Plan().Desired!.ConfigMap.Data!.Where(file => file.Key != ServerConfigurations.PrimaryFile).ShouldSatisfyAllConditions(
+            files => files.Select(file => file.Key).ShouldBe(["db-0.yaml", "db-1.yaml", "db-2.yaml"], ignoreOrder: true),
+            files => files.ShouldAllBe(file => file.Value.Contains("standby_remotes", StringComparison.Ordinal)));
+        var handedOver = Primary(ending with { Spec = Situation.Replicated(3, 0) }, 0, epoch: 3) with { Spec = Alone };
+        handedOver.Plan().Desired!.ConfigMap.Data!["db-0.yaml"].ShouldNotContain("standby_remotes");
+    }
+
+    [Fact]
     public void B11_B12_Pods_start_in_parallel_and_find_each_other_before_they_are_ready()
     {
         var desired = Situation.Steady().Plan().Desired!;
         desired.StatefulSet.Spec!.PodManagementPolicy.ShouldBe("Parallel");
         desired.Services.First(service => service.Metadata.Name == "db-internal").Spec!.PublishNotReadyAddresses.ShouldBe(true);
+    }
+
+    [Fact]
+    public void B15_A_size_that_is_refused_keeps_no_switchover_waiting()
+    {
+        var asked = Situation.Steady() with { Spec = Situation.Replicated(3, 2).Replace("1Gi", "512Mi", StringComparison.Ordinal) };
+        var plan = asked.Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(2);
+        Condition(plan, "SpecAccepted").Message.ShouldContain("volumes cannot shrink from 1Gi to 512Mi");
     }
 
     [Fact]
@@ -158,13 +213,16 @@ public sealed class OperationFaultTests
         plan.Status.CurrentPrimaryPodIndex.ShouldBe(0);
     }
 
-    [Fact]
-    public void C16_A_primary_that_somebody_else_deletes_hands_over_whatever_the_strategy()
+    [Theory]
+    [InlineData("OnDelete")]
+    [InlineData("RollingUpdate")]
+    public void C16_A_primary_that_somebody_else_deletes_hands_over_whatever_the_strategy(string strategy)
     {
-        var deleted = (Situation.Steady() with { Spec = Situation.Replicated(3, 0, ",\"updateStrategy\":\"OnDelete\"") })
+        var deleted = (Situation.Steady() with { Spec = Situation.Replicated(3, 0, $",\"updateStrategy\":\"{strategy}\"") })
             .With(0, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { DeletionTimestamp = Situation.Start } } });
         deleted.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>().State.From.ShouldBe(0);
     }
 
-    private static string Larger(string spec) => spec.Replace("1Gi", "5Gi", StringComparison.Ordinal);
+    private static Situation KeepingVolumes(Situation situation) =>
+        situation with { Spec = situation.Spec.Replace("\"size\":", "\"resizeInUseVolumes\":false,\"size\":", StringComparison.Ordinal) };
 }

@@ -1,9 +1,10 @@
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Tests.Pretended;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Sql;
-using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
+using static DoltDB.Operator.Core.Tests.Clusters.Situations;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
 
@@ -17,7 +18,7 @@ public sealed class RefusedStepTests
     public async Task A_volume_that_cannot_grow_holds_up_no_other_and_nothing_else()
     {
         await using var bench = new StepBench();
-        var larger = Growing(bench.Steady());
+        var larger = Larger(bench.Steady());
         bench.Api.Refuse("patch dolt-data-db-0", 403, Bound);
         var (_, result) = await bench.PassAsync(larger);
         bench.Api.Writes.ShouldBe(["patch dolt-data-db-0", "patch dolt-data-db-1", "patch dolt-data-db-2"]);
@@ -37,7 +38,7 @@ public sealed class RefusedStepTests
     public async Task A_volume_that_was_refused_is_asked_for_again_later_and_later_and_at_once_when_it_or_its_size_is_another()
     {
         await using var bench = new StepBench();
-        var larger = Growing(bench.Steady()) with { Set = null, Claims = [Situation.Claim(0, "1Gi")] };
+        var larger = Larger(bench.Steady()) with { Set = null, Claims = [Situation.Claim(0, "1Gi")] };
         bench.Api.Refuse("patch dolt-data-db-0", 422, Bound);
         var asked = new List<double>();
         for (var second = 0; second < 100; second++)
@@ -140,6 +141,25 @@ public sealed class RefusedStepTests
         result.Warning.Message.ShouldContain("the webhook denied the request");
     }
 
+    [Theory]
+    [InlineData(403)]
+    [InlineData(429)]
+    public async Task A_label_that_is_refused_keeps_neither_other_labels_nor_a_failover_waiting(int code)
+    {
+        await using var bench = new StepBench();
+        var lost = bench.Steady().Silent(0, TimeSpan.FromMinutes(1));
+        bench.Servers["10.0.0.0"].IsFrozen = true;
+        foreach (var standby in (int[])[1, 2])
+            lost = lost.With(standby, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { Labels = ClusterLabels.OwnSelector("db") } } });
+        bench.Api.Refuse("patch db-1", code, "denied");
+
+        var (plan, _) = await bench.PassAsync(lost with { Now = bench.Clock.GetUtcNow() });
+
+        bench.Api.Writes.Take(2).ShouldBe(["patch db-1", "patch db-2"]);
+        bench.LabelsRefused.ShouldBe("role label of db-1: denied");
+        bench.Servers[$"10.0.0.{plan.Step.ShouldBeOfType<ClusterStep.Failover>().To}"].Role.ShouldBe(DoltRole.Primary);
+    }
+
     [Fact]
     public async Task A_password_that_the_servers_do_not_take_keeps_nothing_else_waiting()
     {
@@ -155,6 +175,28 @@ public sealed class RefusedStepTests
         bench.Clock.Advance(TimeSpan.FromSeconds(5));
         bench.Plan(outdated).Step.ShouldBeOfType<ClusterStep.RotateCredentials>("it is tried again");
         bench.Plan(steady with { Spec = Situation.Replicated(3, 2) }).Step.ShouldBeOfType<ClusterStep.HandOver>("a switchover waits for no password");
+    }
+
+    [Fact]
+    public async Task A_value_that_one_server_does_not_take_is_given_to_the_others_and_rests()
+    {
+        await using var bench = new StepBench();
+        var waiting = bench.Steady();
+        waiting = waiting with { Spec = waiting.Spec.Replace("\"enabled\":true", "\"enabled\":true,\"ackWritesTimeoutSeconds\":3", StringComparison.Ordinal) };
+        foreach (var ordinal in waiting.Members.Keys)
+            waiting = waiting.With(ordinal, member => member with { Probe = member.Probe with { AckWritesTimeout = 0 } });
+        bench.Servers["10.0.0.0"].VariableRefusal = new DoltException(1105, "Variable can't be set to the value of '3'");
+        var (_, result) = await bench.PassAsync(waiting);
+        result!.Warning!.Message.ShouldContain("can't be set");
+        bench.Servers["10.0.0.2"].Statements.ShouldContain("wait 3");
+
+        var others = waiting.With(1, member => member with { Probe = member.Probe with { AckWritesTimeout = 3 } }).With(2, member => member with { Probe = member.Probe with { AckWritesTimeout = 3 } });
+        var plan = bench.Plan(others);
+        plan.Step.ShouldBeNull("it rests");
+        Condition(plan, "SpecAccepted").Reason.ShouldBe("ApplyRefused");
+        Condition(plan, "SpecAccepted").Message!.ShouldContain("db-0: Variable can't be set");
+        bench.Clock.Advance(TimeSpan.FromSeconds(5));
+        bench.Plan(others).Step.ShouldBeOfType<ClusterStep.SetAckWritesTimeout>().Ordinals.ShouldBe([0]);
     }
 
     [Theory]
@@ -197,10 +239,6 @@ public sealed class RefusedStepTests
         memory.Newest(Version("510")).Metadata.ResourceVersion.ShouldBe("510");
         memory.Newest(Version("505")).Metadata.ResourceVersion.ShouldBe("505", "it has seen the last write: the cache alone counts again");
     }
-
-    private static Situation Growing(Situation steady) => steady with { Spec = steady.Spec.Replace("1Gi", "5Gi", StringComparison.Ordinal) };
-
-    private static Situation Outdated(Situation steady) => steady with { Spec = steady.Spec.Replace("1.57.2", "1.58.0", StringComparison.Ordinal) };
 
     private static (string? Reason, string? Message) Condition(ClusterPlan plan, string type) =>
         plan.Status.Conditions.Find(type) is { } condition ? (condition.Reason, condition.Message) : default;

@@ -1,7 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
+using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql;
-using static DoltDB.Operator.Core.Tests.Clusters.ReplicationFaultTests;
+using static DoltDB.Operator.Core.Tests.Clusters.Situations;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
 
@@ -46,6 +50,27 @@ public sealed class RequestTests
     [InlineData("argocd.argoproj.io/tracking-id", "shop:k8s.dolthub.com/DoltDB:ns/db")]
     public void The_podIndex_of_a_manifest_is_left_to_the_manifest(string annotation, string value) =>
         (Primary(Situation.Steady(), 1, epoch: 2) with { Annotations = new() { [annotation] = value } }).Plan().PodIndex.ShouldBeNull();
+
+    [Theory]
+    [InlineData("Apply", "podIndex", true)]
+    [InlineData("Apply", "automaticFailover", false)]
+    [InlineData("Update", "podIndex", false)]
+    public void C2_A_podIndex_that_somebody_applies_is_his(string operation, string field, bool isApplied)
+    {
+        var entries = JsonSerializer.SerializeToElement(JsonNode.Parse($$$"""
+            [{"manager":"somebody","operation":"Apply","fieldsV1":{"f:metadata":{"f:labels":{} },"f:spec":{"f:replicas":{} } } },
+             {"manager":"kubectl","operation":"{{{operation}}}","fieldsV1":{"f:spec":{"f:replication":{".":{},"f:primary":{".":{},"f:{{{field}}}":{} } } } } }]
+            """));
+        PodIndexRules.IsApplied(entries).ShouldBe(isApplied);
+    }
+
+    [Fact]
+    public void C2_A_podIndex_that_is_left_alone_is_not_written()
+    {
+        var failedOver = Primary(Situation.Steady(), 1, epoch: 2);
+        failedOver.Plan().PodIndex.ShouldBe(1);
+        ClusterPlanner.Plan(failedOver.Facts with { IsPodIndexLeftAlone = true }, ClusterResources.Render).PodIndex.ShouldBeNull();
+    }
 
     [Fact]
     public void A_podIndex_that_was_asked_for_and_cannot_be_followed_yet_stays()
@@ -162,6 +187,45 @@ public sealed class RequestTests
         plan.Desired!.ConfigMap.Data!["db-0.yaml"].ShouldContain("dolt_cluster_ack_writes_timeout_secs: 3");
         plan.Status.Conditions!.First(condition => condition.Type == "Updated").Status.ShouldBe("True");
     }
+
+    [Theory]
+    [InlineData(60, true)]
+    [InlineData(61, false)]
+    [InlineData(-1, false)]
+    public void Writes_wait_no_longer_than_servers_can(int seconds, bool isPossible)
+    {
+        var plan = Waiting(Situation.Steady(), seconds).Plan();
+        (plan.Desired is not null).ShouldBe(isPossible, "nothing is made with which a server cannot start");
+        var message = plan.Status.Conditions!.First(condition => condition.Type == "SpecAccepted").Message!;
+        message.Contains("spec.replication.ackWritesTimeoutSeconds", StringComparison.Ordinal).ShouldBe(!isPossible);
+    }
+
+    [Fact]
+    public void A_server_that_cannot_start_with_the_value_of_before_is_replaced_and_a_running_one_is_not()
+    {
+        var before = Waiting(Situation.Steady(), 50);
+        var made = before.Plan().Desired!.StatefulSet.Spec!.Template!.Metadata!.Annotations!;
+        foreach (var ordinal in before.Members.Keys)
+            before = before.With(ordinal, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { Annotations = new(made) } } });
+        var loops = before.Silent(2, TimeSpan.FromMinutes(1)).With(2, member => member with { Pod = CrashLooping(member.Pod!) });
+        loops.Plan().Step.ShouldBeNull("it has the wanted value: another pod would not start either");
+
+        var removed = Waiting(loops, 5).Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>();
+        removed.Ordinal.ShouldBe(2);
+        Waiting(before, 5).Plan().Step.ShouldBeNull();
+    }
+
+    private static Situation Waiting(Situation situation, int seconds) =>
+        situation with { Spec = Situation.Replicated(3, 0).Replace("\"enabled\":true", $"\"enabled\":true,\"ackWritesTimeoutSeconds\":{seconds}", StringComparison.Ordinal) };
+
+    private static Pod CrashLooping(Pod pod) => pod with
+    {
+        Status = pod.Status! with
+        {
+            Conditions = [new PodCondition { Type = "Ready", Status = "False" }],
+            ContainerStatuses = [new ContainerStatus { Name = "dolt", RestartCount = 4, State = new ContainerState { Waiting = new() { Reason = "CrashLoopBackOff" } } }],
+        },
+    };
 
     private static Dictionary<string, string> Asking(string value) => new() { [ClusterLabels.SwitchoverAnnotation] = value };
 }

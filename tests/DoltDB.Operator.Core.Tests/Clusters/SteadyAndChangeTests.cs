@@ -199,6 +199,25 @@ public sealed class SteadyAndChangeTests
         plan.Status.Conditions!.First(c => c.Type == "Ready").Message!.ShouldContain("admin-password");
     }
 
+    [Theory]
+    [InlineData(9, "Updating")]
+    [InlineData(11, "UpgradeStalled")]
+    public void An_update_stalls_by_how_long_it_waits_and_not_by_how_old_pods_are(int minutes, string reason)
+    {
+        var steady = Situation.Steady();
+        foreach (var ordinal in steady.Members.Keys)
+            steady = steady.With(ordinal, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { CreationTimestamp = steady.Now.AddDays(-1) } } });
+        var rolling = steady with { Spec = steady.Spec.Replace("1.57.2", "1.58.0", StringComparison.Ordinal) };
+        var since = rolling.Now.AddMinutes(-minutes);
+        var ending = rolling.With(2, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { DeletionTimestamp = since } } });
+        var unready = Renewed(rolling, 2).With(2, member => member with
+        {
+            Pod = member.Pod! with { Status = member.Pod.Status! with { Conditions = [new PodCondition { Type = "Ready", Status = "False", LastTransitionTime = since }] } },
+        });
+        foreach (var waiting in (Situation[])[ending, unready, Renewed(rolling, 2).Silent(2, TimeSpan.FromMinutes(minutes))])
+            waiting.Plan().Status.Conditions!.First(condition => condition.Type == "Updated").Reason.ShouldBe(reason);
+    }
+
     private static Situation Renewed(Situation situation, int ordinal) => situation.With(ordinal, member => member with
     {
         Pod = member.Pod! with

@@ -44,6 +44,8 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
 
         public Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken) => DoAsync("assume", server.IsFrozen, deadline, () =>
         {
+            if (server.RoleRefusal is { } refusal)
+                throw refusal;
             (server.Role, server.Epoch) = (role, epoch);
             IsUsable = false;
             return role;
@@ -58,10 +60,19 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
 
         public Task<IReadOnlyList<string>> ListDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync($"wait {seconds}", server.IsFrozen, deadline, () => server.VariableRefusal is { } refusal ? throw refusal : true);
 
-        public Task<IReadOnlyList<DoltTransitionRow>> TransitionToStandbyAsync(long epoch, int minimumCaughtUpStandbys, TimeSpan deadline, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+        public Task<IReadOnlyList<DoltTransitionRow>> TransitionToStandbyAsync(long epoch, int minimumCaughtUpStandbys, TimeSpan deadline, CancellationToken cancellationToken)
+        {
+            if (server.DrainRefusal is null)
+                (server.Role, server.Epoch) = (DoltRole.Standby, epoch);
+            return DoAsync("drain", server.IsFrozen || server.IsDrainAnswerLost, deadline, () =>
+            {
+                IsUsable = false;
+                return server.DrainRefusal is { } refusal ? throw refusal : server.DrainRows;
+            });
+        }
 
         public ValueTask DisposeAsync()
         {
@@ -109,8 +120,23 @@ internal sealed class PretendedServer(TimeProvider time)
     /// <summary>Why nobody may connect; null when everybody may.</summary>
     public Exception? Refusal { get; set; }
 
+    /// <summary>Why the role cannot be changed; null when it can.</summary>
+    public Exception? RoleRefusal { get; set; }
+
     /// <summary>Why the administrator cannot be set; null when it can.</summary>
     public Exception? RotationRefusal { get; set; }
+
+    /// <summary>Why a variable cannot be set; null when it can.</summary>
+    public Exception? VariableRefusal { get; set; }
+
+    /// <summary>What a drain is answered with.</summary>
+    public IReadOnlyList<DoltTransitionRow> DrainRows { get; set; } = [];
+
+    /// <summary>Why a drain is refused, the role staying as it is; null when it is not.</summary>
+    public Exception? DrainRefusal { get; set; }
+
+    /// <summary>Whether a drain is done and never answered.</summary>
+    public bool IsDrainAnswerLost { get; set; }
 
     /// <summary>What it was asked.</summary>
     public List<string> Statements { get; } = [];

@@ -2,6 +2,9 @@ using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Core.Tests.Clusters;
+using DoltDB.Operator.Kubernetes;
+using DoltDB.Operator.Kubernetes.Apply;
+using DoltDB.Operator.Kubernetes.Caching;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql;
 using DoltDB.Operator.Testing;
@@ -14,6 +17,8 @@ internal sealed class StepBench : IAsyncDisposable
 {
     private readonly ClusterMemory memory = new();
     private readonly DoltConnections connections;
+    private readonly ChildObjects children;
+    private readonly KubernetesMetrics metrics = new();
     private readonly ClusterSteps steps;
 
     public StepBench()
@@ -21,8 +26,10 @@ internal sealed class StepBench : IAsyncDisposable
         Clock = new ManualTimeProvider(Situation.Start.AddHours(1));
         Servers = new PretendedServers(Clock);
         connections = new DoltConnections(Servers, new DoltConnectionsOptions(), Clock);
-        var commands = new MemberCommands(connections);
-        steps = new ClusterSteps(Api, commands, new HandOverProcedure(commands), Clock, NullLogger<ClusterSteps>.Instance);
+        var commands = new MemberCommands(connections, Clock);
+        var caches = new ClusterCaches(new CacheRegistry(Api, [], Clock, new Random(1), metrics, NullLogger<CacheRegistry>.Instance));
+        children = new ChildObjects(caches, Api, new Applier(Api, NullLogger<Applier>.Instance), Clock);
+        steps = new ClusterSteps(Api, commands, new HandOverProcedure(commands), new PrimaryFence(Api, Clock), NullLogger<ClusterSteps>.Instance);
     }
 
     public PretendedApi Api { get; } = new();
@@ -54,11 +61,15 @@ internal sealed class StepBench : IAsyncDisposable
     /// <summary>What a pass would do now.</summary>
     public ClusterPlan Plan(Situation situation) => ClusterPlanner.Plan(memory.Complete(Facts(situation)), ClusterResources.Render);
 
-    /// <summary>One pass. Its waiting passes at once.</summary>
+    /// <summary>What was refused of the role labels in the last pass; null when nothing was.</summary>
+    public string? LabelsRefused { get; private set; }
+
+    /// <summary>One pass: the role labels, then the step. Its waiting passes at once.</summary>
     public async Task<(ClusterPlan Plan, StepResult? Result)> PassAsync(Situation situation)
     {
         var facts = memory.Complete(Facts(situation));
         var plan = ClusterPlanner.Plan(facts, ClusterResources.Render);
+        LabelsRefused = await children.LabelAsync(facts, plan.RoleLabels, TestContext.Current.CancellationToken);
         if (plan.Step is not { } step)
             return (plan, null);
         var administrator = new Administrator("root", "secret", CredentialsState.Usable) { Wanted = new Administrator("root", "other", CredentialsState.Usable) };
@@ -75,7 +86,11 @@ internal sealed class StepBench : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => connections.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await connections.DisposeAsync();
+        metrics.Dispose();
+    }
 
     private ClusterFacts Facts(Situation situation) => situation.Facts with { Now = Clock.GetUtcNow() };
 }

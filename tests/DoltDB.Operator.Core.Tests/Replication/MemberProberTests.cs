@@ -112,6 +112,8 @@ public sealed class MemberProberTests : IAsyncDisposable
     {
         await PassAsync(ContentNeed.Now);
         Server.Databases["shop"] = "hash-2";
+        (await PassAsync(ContentNeed.Now)).Probe.Content!.Moved.ShouldBeEmpty("it may have been made anew, empty");
+        Server.Databases["shop"] = "hash-3";
         (await PassAsync(ContentNeed.Now)).Probe.Content!.Moved.ShouldBe(["shop"]);
         Server.Epoch = 2;
         (await PassAsync(ContentNeed.None)).Probe.Content!.Moved.ShouldBeEmpty();
@@ -146,6 +148,77 @@ public sealed class MemberProberTests : IAsyncDisposable
         probe.Replication!["db-1"].Lag.ShouldBe(TimeSpan.FromSeconds(4));
         (Server.IsFrozen, Server.Replication) = (false, []);
         (await PassAsync()).Probe.Replication.ShouldBeEmpty("the new one is asked at once");
+    }
+
+    [Fact]
+    public async Task A_single_lost_probe_interrupts_nobody_s_answering_and_two_do()
+    {
+        var began = clock.GetUtcNow();
+        await PassAsync();
+        foreach (var lost in new[] { 1, 2 })
+        {
+            Server.IsFrozen = true;
+            for (var pass = 0; pass < lost; pass++)
+                await PassAsync();
+            Server.IsFrozen = false;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            var back = clock.GetUtcNow();
+            (await PassAsync()).Probe.AnsweringSince.ShouldBe(lost == 1 ? began : back);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_primary_holds_is_read_again_at_once_when_it_has_another_database_or_one_less()
+    {
+        Server.Role = DoltRole.Primary;
+        Server.Databases["stock"] = "hash-2";
+        await AwaitDatabasesAsync("shop", "stock");
+        Server.Databases["more"] = "hash-3";
+        await AwaitDatabasesAsync("more", "shop", "stock");
+        Server.Databases.Remove("more");
+        await AwaitDatabasesAsync("shop", "stock");
+
+        async Task AwaitDatabasesAsync(params string[] names)
+        {
+            Server.Replication = [.. Server.Databases.Keys.Select(static database => new DoltReplicationStatus(database, "db-1", "standby", 1, 0, null))];
+            clock.Advance(TimeSpan.FromSeconds(2.5));
+            (await PassAsync()).Probe.Content!.Databases.Keys.ShouldBe(names);
+        }
+    }
+
+    [Fact]
+    public async Task Each_database_rests_since_it_changed_last_whatever_goes_on_in_others()
+    {
+        Server.Databases["stock"] = "hash-1";
+        var began = clock.GetUtcNow();
+        await PassAsync(ContentNeed.Now);
+        clock.Advance(TimeSpan.FromSeconds(4));
+        Server.Databases["shop"] = "hash-2";
+        var busy = (await PassAsync(ContentNeed.Now)).Probe.Content!;
+        (busy.Since, busy.RestsSince["stock"], busy.RestsSince.ContainsKey("shop")).ShouldBe((clock.GetUtcNow(), began, false));
+        clock.Advance(TimeSpan.FromSeconds(4));
+        Server.Databases["shop"] = "hash-3";
+        var primary = busy with { Time = clock.GetUtcNow(), Databases = busy.Databases.SetItem("stock", "restored").SetItem("shop", "hash-9"), RestsSince = busy.RestsSince.SetItem("stock", began) };
+        primary.DatabasesThatStayDifferent((await PassAsync(ContentNeed.Now)).Probe.Content!).ShouldBe(["stock"]);
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_read_for_a_moment_was_not_written_to()
+    {
+        await PassAsync(ContentNeed.Now);
+        Server.Databases["shop"] = IDoltServer.Unreadable + "1";
+        await PassAsync(ContentNeed.Now);
+        Server.Databases["shop"] = "hash-1";
+        (await PassAsync(ContentNeed.Now)).Probe.Content!.Moved.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_probe_that_fails_in_a_way_that_nobody_foresaw_fails_one_pass()
+    {
+        Server.Refusal = new NotSupportedException("a defect");
+        await Should.ThrowAsync<NotSupportedException>(() => PassAsync());
+        Server.Refusal = null;
+        (await PassAsync()).Probe.IsReachable.ShouldBeTrue();
     }
 
     /// <summary>A pass, during which time goes on only as far as the pass waits.</summary>

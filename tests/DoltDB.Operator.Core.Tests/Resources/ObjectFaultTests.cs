@@ -38,6 +38,27 @@ public sealed class ObjectFaultTests
         ports.Distinct().Order().ShouldBe(more.Contains("metrics", StringComparison.Ordinal) ? [3306, 7007, 11228, 50051] : [3306, 50051]);
     }
 
+    [Fact]
+    public void B3_While_a_port_changes_clients_reach_each_pod_on_the_port_that_it_listens_on()
+    {
+        const string Moved = ""","server":{"listener":{"port":3307},"cluster":{"remotesAPI":{"port":50052}},"metrics":{"enabled":true},"mcpServer":{}}""";
+        var moving = Situation.Steady() with { Spec = Situation.Replicated(3, 0, Moved) };
+        var desired = moving.Plan().Desired!;
+        var named = Server(desired).Ports!.ToDictionary(port => port.Name!, port => port.Number);
+        foreach (var port in desired.Services.SelectMany(service => service.Spec!.Ports!))
+        {
+            if (port.Name == ClusterLabels.RemotesApiPortName)
+                port.TargetPort!.Value.Number.ShouldBe(port.Port, "pods of the Go operator do not name it");
+            else
+                named[port.TargetPort!.Value.Text!].ShouldBe(port.Port);
+        }
+
+        OpenPorts(desired).ShouldBe([50052, 50051, 3307, 3306], "pods that are not replaced yet listen there");
+        OpenPorts(moving.Rendered().Plan().Desired!).ShouldBe([50052, 3307]);
+
+        static IEnumerable<int?> OpenPorts(DesiredCluster desired) => desired.NetworkPolicy!.Spec!.Ingress!.Take(2).SelectMany(rule => rule.Ports!).Select(port => port.Port!.Value.Number);
+    }
+
     [Theory]
     [InlineData("""{"storage":{"size":"1Gi","retentionPolicy":{"whenScaled":"Delete"}}}""", "Retain", "Delete")]
     [InlineData("""{"storage":{"size":"1Gi","retentionPolicy":{"whenDeleted":"Delete"}}}""", "Delete", "Retain")]
@@ -122,7 +143,18 @@ public sealed class ObjectFaultTests
     public void C1_Pods_of_the_Go_operator_are_protected_until_they_are_replaced()
     {
         var found = Situation.Steady().With(1, member => member with { Pod = member.Pod! with { Metadata = member.Pod.Metadata with { Labels = new() { [ClusterLabels.Name] = "db" } } } });
-        Selects(found.Plan().Desired!.PodDisruptionBudget!.Spec!.Selector!.MatchLabels!, found.Members[1].Pod!.Metadata.Labels!).ShouldBeTrue();
+        var pod = found.Members[1].Pod!.Metadata.Labels!;
+        Selects(found.Plan().Desired!.PodDisruptionBudget!.Spec!.Selector!.MatchLabels!, pod).ShouldBeTrue();
+        Replicas(found.Plan().Desired!).ShouldAllBe(selector => Selects(selector, pod), "it replicates with the others");
+    }
+
+    [Fact]
+    public void C1_Once_every_pod_is_ours_nobody_else_reaches_the_replication_port()
+    {
+        var desired = (Situation.Steady() with { Spec = Situation.Replicated(3, 0, ""","networkPolicy":{"from":[]}""") }).Plan().Desired!;
+        var foreign = new Dictionary<string, string> { [ClusterLabels.Name] = "db", [ClusterLabels.ManagedBy] = "Helm" };
+        Replicas(desired).ShouldAllBe(selector => !Selects(selector, foreign));
+        Replicas(desired).ShouldAllBe(selector => Selects(selector, desired.StatefulSet.Spec!.Template!.Metadata!.Labels!));
     }
 
     [Fact]
@@ -154,6 +186,10 @@ public sealed class ObjectFaultTests
     private static ServiceSpec ClientService(DesiredCluster desired, string name) => desired.Services.Single(service => service.Metadata.Name == name).Spec!;
 
     private static Container Server(DesiredCluster desired) => desired.StatefulSet.Spec!.Template!.Spec!.Containers!.Single();
+
+    /// <summary>Who may reach the replication port, and the members among those who may reach the SQL port.</summary>
+    private static List<Dictionary<string, string>> Replicas(DesiredCluster desired) =>
+        [.. desired.NetworkPolicy!.Spec!.Ingress!.Take(2).Select(rule => rule.From?[0].PodSelector!.MatchLabels).OfType<Dictionary<string, string>>()];
 
     private static bool Selects(Dictionary<string, string> selector, Dictionary<string, string> labels) =>
         selector.All(pair => labels.TryGetValue(pair.Key, out var value) && value == pair.Value);

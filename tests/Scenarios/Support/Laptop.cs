@@ -1,6 +1,7 @@
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Hosting;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sandbox.Hosting;
@@ -69,9 +70,9 @@ internal sealed class Laptop : IAsyncDisposable
     }
 
     /// <summary>Starts one more operator; its requests are counted under <c>operator-N</c>.</summary>
-    public RunningOperator StartOperator(bool leaderElect = false)
+    public RunningOperator StartOperator(OperatorOptions? options = null)
     {
-        var started = RunningOperator.Start(Host, $"operator-{operators.Count}", leaderElect);
+        var started = RunningOperator.Start(Host, $"operator-{operators.Count}", options ?? new OperatorOptions());
         operators.Add(started);
         return started;
     }

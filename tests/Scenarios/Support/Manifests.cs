@@ -62,6 +62,24 @@ internal static class Manifests
             automaticFailover: true
         """);
 
+    /// <summary>A User whose SQL account has its name, and the Secret with the password.</summary>
+    public static string Account(string name, string cluster, string password) => $$"""
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: {{name}}, labels: {k8s.dolthub.com/watch: ""} }
+        stringData: {password: {{password}} }
+        ---
+        apiVersion: k8s.dolthub.com/v1alpha
+        kind: User
+        metadata: {name: {{name}}}
+        spec:
+          doltDBRef: {name: {{cluster}}}
+          name: {{name}}
+          host: "%"
+          passwordSecretKeyRef: {name: {{name}}, key: password}
+          requeueInterval: 200ms
+        """;
+
     /// <summary>A server of an engine of somebody else's, its driver included. The administrator's password is expected in Secret <c>archive-admin</c>.</summary>
     public static string Archive(FileServer server) => $$"""
         apiVersion: k8s.dolthub.com/v1alpha

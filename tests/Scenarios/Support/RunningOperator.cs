@@ -16,13 +16,13 @@ internal sealed class RunningOperator : IAsyncDisposable
     private readonly Task<bool> running;
     private IDisposable? dead;
 
-    private RunningOperator(SandboxHost host, string userAgent, bool leaderElect)
+    private RunningOperator(SandboxHost host, string userAgent, OperatorOptions options)
     {
         this.host = host;
         UserAgent = userAgent;
-        client = host.ApiServer.Connect(userAgent);
+        client = host.ApiServer.Connect(userAgent, Requests);
         var services = new ControllerServices(TimeProvider.System, new Random(1), metrics, Log);
-        Runtime = new OperatorRuntime(client, new OperatorOptions { LeaderElect = leaderElect }, "default", services);
+        Runtime = new OperatorRuntime(client, options, "default", services);
         running = Runtime.RunAsync(stopping.Token);
     }
 
@@ -33,7 +33,10 @@ internal sealed class RunningOperator : IAsyncDisposable
     /// <summary>All that it logged.</summary>
     public OperatorLog Log { get; } = new();
 
-    public static RunningOperator Start(SandboxHost host, string userAgent, bool leaderElect) => new(host, userAgent, leaderElect);
+    /// <summary>All that it sent, for scenarios that look at single requests.</summary>
+    public RequestTap Requests { get; } = new();
+
+    public static RunningOperator Start(SandboxHost host, string userAgent, OperatorOptions options) => new(host, userAgent, options);
 
     /// <summary>Ends it as SIGTERM does.</summary>
     public async Task StopAsync()

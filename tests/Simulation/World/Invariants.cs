@@ -20,7 +20,12 @@ internal sealed partial class Invariants(SimulatedWorld world)
     /// <summary>For how long before the primary went nobody can know which standbys a write has reached: what it said of them is that old.</summary>
     private static readonly TimeSpan Flight = TimeSpan.FromSeconds(4);
 
+    /// <summary>For how long an operator waits for the answer to a promotion.</summary>
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(6);
+
     private readonly Dictionary<int, DateTimeOffset> times = [];
+    private readonly Dictionary<(string Pod, long Epoch), DateTimeOffset> sent = [];
+    private readonly HashSet<(string Pod, long Epoch)> judged = [];
     private readonly Dictionary<long, string> promotions = [];
     private readonly Dictionary<string, DateTimeOffset> lastPrimary = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> steadySince = new(StringComparer.Ordinal);
@@ -39,6 +44,9 @@ internal sealed partial class Invariants(SimulatedWorld world)
 
     /// <summary>Rows that a failover was allowed to lose.</summary>
     public HashSet<int> Lost { get; } = [];
+
+    /// <summary>Whether the primary holds rows of a restored database: who is promoted without them loses them.</summary>
+    public bool HasArchive { get; set; }
 
     /// <summary>Planned hand-overs that were carried out.</summary>
     public int HandOvers { get; private set; }
@@ -82,34 +90,63 @@ internal sealed partial class Invariants(SimulatedWorld world)
         if (promotions.Keys.Any(used => used > epoch))
             world.Violate($"epoch {epoch} promotes {pod} after epoch {promotions.Keys.Max()} was used");
         promotions[epoch] = pod;
+        sent[(pod, epoch)] = world.Now;
     }
 
     /// <summary>A server did what an operator said.</summary>
     public void AfterStatement(string host, string statement)
     {
-        if (RoleStatement().Match(statement) is not { Success: true } match || !match.Groups["promotes"].Success)
+        if (RoleStatement().Match(statement) is { Success: true } match && match.Groups["promotes"].Success && world.PodAt(host) is { Server.Engine.Cluster.Role: ClusterRole.Primary } pod)
+            AfterPromotion(pod, long.Parse(match.Groups["epoch"].Value, CultureInfo.InvariantCulture), isLate: false);
+    }
+
+    /// <summary>
+    /// A server became primary. A promotion that comes into effect <paramref name="isLate"/> (its server slept, or nobody heard its answer) is judged by what it costs:
+    /// what was known when it was sent is over.
+    /// </summary>
+    private void AfterPromotion(SimulatedPod pod, long epoch, bool isLate)
+    {
+        if (!judged.Add((pod.Name, epoch)))
             return;
-        if (world.PodAt(host) is not { Server.Engine: { } engine } pod || engine.Cluster?.Role != ClusterRole.Primary)
-            return;
-        var held = Rows(engine);
+        var held = Rows(pod.Server!.Engine);
         var lost = Acknowledged.Where(row => !held.Contains(row) && !Lost.Contains(row)).ToHashSet();
-        var epoch = long.Parse(match.Groups["epoch"].Value, CultureInfo.InvariantCulture);
         var handOver = world.Cluster()?.Status?.HandOver;
-        var isPlanned = handOver is { Reason: not "Failover" } && handOver.Epoch == epoch;
+        var isPlanned = !isLate && handOver is { Reason: not "Failover" } && handOver.Epoch == epoch;
         if (isPlanned)
             HandOvers++;
         else
             Failovers++;
-        world.Trace($"{pod.Name} is primary at {epoch} ({(isPlanned ? "planned" : "unplanned")}) and lacks {lost.Count} of {Acknowledged.Count} acknowledged rows");
+        world.Trace($"{pod.Name} is primary at {epoch} ({(isPlanned ? "planned" : isLate ? "late" : "unplanned")}) and lacks {lost.Count} of {Acknowledged.Count} acknowledged rows");
+        if (HasArchive && Rows(pod.Server.Engine, SimulatedWorld.Archive).Count == 0)
+        {
+            if (!isLate && world.Cluster()?.Status?.Databases?.Contains(SimulatedWorld.Archive) == true)
+                world.Violate($"{pod.Name} was promoted without the rows of {SimulatedWorld.Archive}, which the primary was known to hold; proofs: {string.Join("; ", world.Cluster()?.Status?.LastEqual?.Select(static proof => $"{proof.Member} {proof.PodUid} {proof.Time:HH:mm:ss} {string.Join(",", proof.Databases ?? [])}") ?? [])}");
+            HasArchive = false;
+        }
+
         if (lost.Count == 0)
             return;
         if (isPlanned)
             world.Violate($"a planned hand-over to {pod.Name} lost {lost.Count} acknowledged rows");
         if (lost.Any(Replicated.Contains))
             world.Violate($"{pod.Name} was promoted without {lost.Count(Replicated.Contains)} rows that were on every standby");
-        foreach (var better in world.Pods.Where(other => other != pod && IsCandidate(other) && IsKnown(other) && Rows(other.Server!.Engine) is var rows && rows.IsSupersetOf(held) && lost.Any(row => rows.Contains(row) && primarySeen - times[row] > Flight)))
+        foreach (var better in world.Pods.Where(other => !isLate && other != pod && IsCandidate(other) && IsKnown(other) && Rows(other.Server!.Engine) is var rows && rows.IsSupersetOf(held) && lost.Any(row => rows.Contains(row) && primarySeen - times[row] > Flight)))
             world.Violate($"{pod.Name} was promoted without {lost.Count} acknowledged rows, of which {better.Name} has some");
         Lost.UnionWith(lost);
+    }
+
+    /// <summary>Promotions that nobody waits for any more: whoever is primary above all others decides what is lost.</summary>
+    private void FindLatePromotions()
+    {
+        if (sent.Count == 0)
+            return;
+        foreach (var ((name, epoch), time) in sent.ToList())
+        {
+            if (judged.Contains((name, epoch)) || promotions.Keys.Any(used => used > epoch))
+                sent.Remove((name, epoch));
+            else if (world.Now - time > Answer && world.Pod(name) is { Server.Engine.Cluster: { Role: ClusterRole.Primary } role } pod && role.Epoch == epoch)
+                AfterPromotion(pod, epoch, isLate: true);
+        }
     }
 
     /// <summary>An operator is about to remove a pod.</summary>
@@ -133,6 +170,7 @@ internal sealed partial class Invariants(SimulatedWorld world)
     /// <summary>Looks at the whole.</summary>
     public void Check()
     {
+        FindLatePromotions();
         foreach (var pod in world.Pods)
         {
             if (pod.Server is { } server && (server.Engine.Cluster is null || server.Engine.Cluster.Role == ClusterRole.Primary))
@@ -174,16 +212,16 @@ internal sealed partial class Invariants(SimulatedWorld world)
             world.Violate($"{name} is routed at epoch {epoch} although {other.Name} is primary at a higher one");
     }
 
-    /// <summary>Rows of the client's table that a server holds.</summary>
-    public static HashSet<int> Rows(DoltEngine engine)
+    /// <summary>Rows of the client's table that a server holds, in the client's database or in one that was restored from a backup of it.</summary>
+    public static HashSet<int> Rows(DoltEngine engine, string database = "shop")
     {
-        if (!engine.Databases.All.ContainsKey("shop"))
+        if (!engine.Databases.All.ContainsKey(database))
             return [];
         var session = engine.Sessions.Open("simulation", static () => { });
         session.Account = engine.Accounts.All.Select(static account => account.Name).First(static name => name.User == "root");
         try
         {
-            var answer = new StatementExecutor(engine).ExecuteAsync(session, new Parser("SELECT id FROM shop.items").ParseNext(), CancellationToken.None);
+            var answer = new StatementExecutor(engine).ExecuteAsync(session, new Parser($"SELECT id FROM {database}.items").ParseNext(), CancellationToken.None);
             return answer.IsCompletedSuccessfully && answer.Result.Rows is { } rows ? [.. rows.Rows.Select(static row => int.Parse(SqlValue.Format(row[0])!, CultureInfo.InvariantCulture))] : [];
         }
         finally

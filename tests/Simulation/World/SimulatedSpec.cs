@@ -18,7 +18,8 @@ internal sealed class SimulatedSpec(SimulatedWorld world)
 
     public async Task CreateAsync()
     {
-        var replicas = world.Random.Next(2, 4);
+        // Now and then the cluster begins as one server without replication, and a change of its scale makes it a cluster.
+        var replicas = world.Random.Next(6) == 0 ? 1 : world.Random.Next(2, 4);
         var index = world.Random.Next(replicas);
         var delay = world.Random.Next(1, 6);
         world.Trace($"a DoltDB of {replicas} with podIndex {index} and delaySeconds {delay}");
@@ -26,7 +27,7 @@ internal sealed class SimulatedSpec(SimulatedWorld world)
             {"apiVersion":"k8s.dolthub.com/v1alpha","kind":"DoltDB","metadata":{"name":"{{{SimulatedWorld.Name}}}","namespace":"default"},
              "spec":{"engineVersion":"1.{{{version}}}.0","image":"dolthub/dolt","replicas":{{{replicas}}},"storage":{"size":"1Gi"},
              "failover":{"delaySeconds": {{{delay}}}, "maxPerHour": 0 },
-             "replication":{"enabled":true,"primary":{"podIndex":{{{index}}},"automaticFailover":true } } } }
+             "replication":{"enabled":{{{(replicas > 1 ? "true" : "false")}}},"primary":{"podIndex":{{{index}}},"automaticFailover":true } } } }
             """;
         await world.Client.CreateAsync(DoltKinds.DoltDb, JsonSerializer.Deserialize(json, ApiJson.Default.DoltDb)!, CancellationToken.None);
     }

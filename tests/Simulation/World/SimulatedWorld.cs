@@ -54,6 +54,9 @@ internal sealed class SimulatedWorld : IAsyncDisposable
 
     public const string Name = "db";
 
+    /// <summary>A database that users restore from a backup of the client's, and drop.</summary>
+    public const string Archive = "archive";
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Chance that the API refuses a request of an operator.</summary>
@@ -175,6 +178,9 @@ internal sealed class SimulatedWorld : IAsyncDisposable
             .Where(pod => !pod.IsTerminating && wanted.TrueForAll(label => pod.Label(label.Name) == label.Value) && IsReady(pod))
             .Select(pod => pod.Key.Name)];
     }
+
+    /// <summary>The server that users write to, where it works and takes writes; null without one.</summary>
+    public SimulatedPod? Primary() => Routed() is [var name] && Pod(name) is { Server.Engine: { IsStopped: false, IsWritable: true, Running.IsCompleted: true } } pod ? pod : null;
 
     /// <summary>Runs something beside everything else; what it throws breaks the run.</summary>
     public void Go(Func<Task> work)

@@ -73,6 +73,7 @@ internal static class ClusterLabels
     public const string ClusterAnnotation = "k8s.dolthub.com/doltdb";
     public const string ReplicationAnnotation = "k8s.dolthub.com/replication";
     public const string ConfigHashAnnotation = "k8s.dolthub.com/configmap-hash";
+    public const string DynamicHashAnnotation = "k8s.dolthub.com/dynamic-config-hash";
     public const string TemplateHashAnnotation = "k8s.dolthub.com/template-hash";
     public const string AdoptedTemplateHashAnnotation = "k8s.dolthub.com/adopted-template-hash";
     public const string InheritedHashAnnotation = "k8s.dolthub.com/inherited-hash";

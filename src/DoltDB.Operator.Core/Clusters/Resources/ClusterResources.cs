@@ -31,6 +31,12 @@ internal sealed record RenderRequest
     /// <summary>Whether there are pods of another operator, which lack the label of this one.</summary>
     public bool HasFoundPods { get; init; }
 
+    /// <summary>The SQL port of pods that were made before the spec had another; null without such pods.</summary>
+    public int? FormerSqlPort { get; init; }
+
+    /// <summary>The same of the replication port.</summary>
+    public int? FormerReplicationPort { get; init; }
+
     /// <summary>Whether nothing of the cluster is there yet, neither set nor pod nor volume, so that a VolumeSnapshot may be its beginning.</summary>
     public bool BeginsWithoutVolumes { get; init; }
 

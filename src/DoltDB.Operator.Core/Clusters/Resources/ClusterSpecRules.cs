@@ -89,6 +89,8 @@ internal static class ClusterSpecRules
             yield return new("spec.replication.primary.podIndex", $"podIndex {spec.RequestedPodIndex()} must not be negative");
         if (spec.MinCaughtUpStandbys() < 0)
             yield return new("spec.replication.primary.minCaughtUpStandby", $"minCaughtUpStandby {spec.MinCaughtUpStandbys()} must not be negative");
+        if (spec.AckWritesTimeout() is < 0 or > DoltDbDefaults.MostAckWritesSeconds)
+            yield return new("spec.replication.ackWritesTimeoutSeconds", $"ackWritesTimeoutSeconds {spec.AckWritesTimeout()} must be between 0 and {DoltDbDefaults.MostAckWritesSeconds}: servers do not start with another value");
     }
 
     private static IEnumerable<SpecProblem> Ports(DoltDbSpec spec)

@@ -18,7 +18,7 @@ internal sealed record InheritedMetadata
 
     private static readonly string[] OfOperator =
     [
-        ClusterLabels.Role, ClusterLabels.ClaimRole, ClusterLabels.ClusterAnnotation, ClusterLabels.ReplicationAnnotation, ClusterLabels.ConfigHashAnnotation,
+        ClusterLabels.Role, ClusterLabels.ClaimRole, ClusterLabels.ClusterAnnotation, ClusterLabels.ReplicationAnnotation, ClusterLabels.ConfigHashAnnotation, ClusterLabels.DynamicHashAnnotation,
         ClusterLabels.TemplateHashAnnotation, ClusterLabels.AdoptedTemplateHashAnnotation, ClusterLabels.SwitchoverAnnotation, ClusterLabels.RestartedAtAnnotation,
         ClusterLabels.InheritedHashAnnotation, Applier.StampAnnotation, "k8s.dolthub.com/deletion-protection",
     ];

@@ -21,17 +21,21 @@ internal static class Policies
             {
                 MinAvailable = wanted?.MinAvailable,
                 MaxUnavailable = wanted?.MinAvailable is null ? wanted?.MaxUnavailable ?? new IntOrString(1) : (IntOrString?)null,
-                Selector = new LabelSelector { MatchLabels = request.HasFoundPods ? ClusterLabels.Selector(request.Name) : ClusterLabels.OwnSelector(request.Name) },
+                Selector = new LabelSelector { MatchLabels = Members(request) },
             },
         };
     }
+
+    /// <summary>Pods of the Go operator have the common label alone: as long as there are any, others that have it count as members too.</summary>
+    private static Dictionary<string, string> Members(RenderRequest request) =>
+        request.HasFoundPods ? ClusterLabels.Selector(request.Name) : ClusterLabels.OwnSelector(request.Name);
 
     /// <summary>The replication port, which knows no password, is open to the members alone.</summary>
     public static NetworkPolicy? NetworkPolicy(RenderRequest request)
     {
         if (!request.Spec.IsReplicated() || !request.Spec.HasNetworkPolicy())
             return null;
-        var members = new NetworkPolicyPeer { PodSelector = new LabelSelector { MatchLabels = ClusterLabels.Selector(request.Name) } };
+        var members = new NetworkPolicyPeer { PodSelector = new LabelSelector { MatchLabels = Members(request) } };
         return new NetworkPolicy
         {
             Metadata = ClusterResources.Meta(request, ClusterNames.NetworkPolicy(request.Name)),
@@ -41,8 +45,8 @@ internal static class Policies
                 PolicyTypes = ["Ingress"],
                 Ingress =
                 [
-                    new NetworkPolicyIngressRule { From = [members], Ports = [Port(request.Spec.ReplicationPort())] },
-                    new NetworkPolicyIngressRule { From = Clients(request, members), Ports = [Port(request.Spec.SqlPort())] },
+                    new NetworkPolicyIngressRule { From = [members], Ports = Ports(request.Spec.ReplicationPort(), request.FormerReplicationPort) },
+                    new NetworkPolicyIngressRule { From = Clients(request, members), Ports = Ports(request.Spec.SqlPort(), request.FormerSqlPort) },
                     .. Others(request),
                 ],
             },
@@ -73,6 +77,9 @@ internal static class Policies
             ports.Add(Port(DoltDbDefaults.ProfilerPort));
         return ports.Count > 0 ? [new NetworkPolicyIngressRule { Ports = ports }] : [];
     }
+
+    /// <summary>The port, and the one that some pods still listen on while it changes. By number: not every network knows the names of ports in policies.</summary>
+    private static IReadOnlyList<NetworkPolicyPort> Ports(int number, int? former) => former is { } other ? [Port(number), Port(other)] : [Port(number)];
 
     private static NetworkPolicyPort Port(int number) => new() { Port = number, Protocol = "TCP" };
 }

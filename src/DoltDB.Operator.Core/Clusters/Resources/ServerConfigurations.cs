@@ -32,8 +32,13 @@ internal static class ServerConfigurations
         var text = new StringBuilder();
         foreach (var ordinal in Enumerable.Range(0, request.ConfigReplicas).OrderBy(ordinal => FileName(request, ordinal), StringComparer.Ordinal))
             text.Append(FileName(request, ordinal)).Append('=').Append(Render(request, ordinal)).Append(';');
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return HashOf(text.ToString());
     }
+
+    /// <summary>A hash over the rest: a server that runs takes it without a restart, and one that does not start may have begun with another.</summary>
+    public static string DynamicHash(RenderRequest request) => HashOf(Dynamic(request));
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string FileName(RenderRequest request, int ordinal) => ClusterNames.Pod(request.Name, ordinal) + ".yaml";
 

@@ -38,7 +38,7 @@ internal static class Services
             Ports =
             [
                 Port(ClusterLabels.SqlPortName, request.Spec.SqlPort()),
-                Port(ClusterLabels.RemotesApiPortName, request.Spec.ReplicationPort()),
+                Port(ClusterLabels.RemotesApiPortName, request.Spec.ReplicationPort(), isNamedByPods: false),
                 .. McpPort(request),
             ],
         },
@@ -74,5 +74,10 @@ internal static class Services
     private static IEnumerable<ServicePort> McpPort(RenderRequest request) =>
         request.Spec.Server?.McpServer is { } mcp ? [Port(ClusterLabels.McpPortName, mcp.Port ?? DoltDbDefaults.McpPort)] : [];
 
-    private static ServicePort Port(string name, int number) => new() { Name = name, Port = number, Protocol = "TCP" };
+    /// <summary>
+    /// While a port changes each pod listens on the one that it was made with, and names it: the Service follows pod by pod. Pods of the Go operator name all but
+    /// the replication port, which servers reach without the Service.
+    /// </summary>
+    private static ServicePort Port(string name, int number, bool isNamedByPods = true) =>
+        new() { Name = name, Port = number, TargetPort = isNamedByPods ? name : number, Protocol = "TCP" };
 }

@@ -35,7 +35,7 @@ internal static class StatefulSets
                     WhenDeleted = spec.RetentionWhenDeleted(),
                     WhenScaled = spec.RetentionWhenScaled(),
                 },
-                Template = WithHash(template, hash),
+                Template = WithHashes(request, template, hash),
                 VolumeClaimTemplates = [Claim(request)],
             },
         };
@@ -56,9 +56,12 @@ internal static class StatefulSets
         return (text.Length > 63 ? text[..63] : text).Trim('.', '-', '_');
     }
 
-    private static PodTemplateSpec WithHash(PodTemplateSpec template, string hash)
+    /// <summary>What servers take without a restart is no part of the hash that says which pods are as wanted; where the set itself replaces pods, any annotation would be.</summary>
+    private static PodTemplateSpec WithHashes(RenderRequest request, PodTemplateSpec template, string hash)
     {
         var annotations = new Dictionary<string, string>(template.Metadata!.Annotations!) { [ClusterLabels.TemplateHashAnnotation] = hash };
+        if (request.Spec.EffectiveUpdateStrategy() != "RollingUpdate")
+            annotations[ClusterLabels.DynamicHashAnnotation] = ServerConfigurations.DynamicHash(request);
         return template with { Metadata = template.Metadata with { Annotations = annotations } };
     }
 

@@ -54,6 +54,25 @@ public sealed class BudgetTests : IAsyncLifetime
         BudgetStatuses.Compute(budget, [], scale, DateTimeOffset.UnixEpoch).DesiredHealthy.ShouldBe(desired);
     }
 
+    [Theory]
+    [InlineData(-60, 0)]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    public void An_eviction_counts_until_the_pod_is_another_one(int madeAfter, int allowed)
+    {
+        var evicted = DateTimeOffset.UnixEpoch;
+        var status = new PodDisruptionBudgetStatus { DisruptedPods = new Dictionary<string, DateTimeOffset> { ["db-0"] = evicted } };
+        var budget = BudgetStatuses.With(Budget(maxUnavailable: 1), status)!;
+        Pod[] pods = [Ready("db-0", evicted.AddSeconds(madeAfter)), Ready("db-1", evicted.AddSeconds(-60))];
+        BudgetStatuses.Compute(budget, pods, pods.Length, evicted.AddSeconds(2)).DisruptionsAllowed.ShouldBe(allowed);
+    }
+
+    private static Pod Ready(string name, DateTimeOffset created) => new()
+    {
+        Metadata = new ObjectMeta { Name = name, CreationTimestamp = created },
+        Status = new PodStatus { Phase = "Running", Conditions = [new PodCondition { Type = "Ready", Status = Conditions.True }] },
+    };
+
     private static PodDisruptionBudget Budget(int maxUnavailable) => new()
     {
         Metadata = new ObjectMeta { Name = "db", Namespace = "default" },

@@ -75,9 +75,13 @@ internal static class BudgetStatuses
         };
     }
 
+    /// <summary>
+    /// Evictions whose pods are still there. Servers begin so fast here that a pod may have a successor of its name before its deletion was seen: that one was
+    /// not evicted.
+    /// </summary>
     private static Dictionary<string, DateTimeOffset> StillEvicted(
         IReadOnlyDictionary<string, DateTimeOffset>? evicted, IReadOnlyList<Pod> pods, DateTimeOffset now) =>
         (evicted ?? new Dictionary<string, DateTimeOffset>())
-            .Where(entry => entry.Value + EvictionTakesEffect > now && pods.Any(pod => pod.Metadata.Name == entry.Key && !pod.IsTerminating()))
+            .Where(entry => entry.Value + EvictionTakesEffect > now && pods.Any(pod => pod.Metadata.Name == entry.Key && !pod.IsTerminating() && pod.Metadata.CreationTimestamp < entry.Value))
             .ToDictionary();
 }

@@ -25,6 +25,8 @@ public sealed class ScriptTests : IDisposable
         while [ ! -f go ]; do /bin/sleep 0.01; done
         """;
 
+    private static readonly DateTime LongAgo = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private readonly string root = Directory.CreateTempSubdirectory("doltdb-scripts-").FullName;
 
     public ScriptTests()
@@ -116,25 +118,44 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public void C15_A_standby_ends_at_once()
     {
-        Directory.CreateDirectory(Path.Combine(root, "db", ".dolt"));
-        File.WriteAllText(Path.Combine(root, "db", ".dolt", "config_global.json"), """{"sqlserver.cluster.dolt_cluster_role":"standby"}""");
+        File.WriteAllText(Path.Combine(root, "etc", "db-0.yaml"), "cluster:\n");
+        WriteRole("standby", LongAgo);
         Run(Scripts.PreStop, "root", "secret").ShouldBe(0);
     }
 
     [Fact]
     public async Task C15_A_primary_ends_as_soon_as_another_has_its_role()
     {
-        var roles = Path.Combine(root, "db", ".dolt", "config_global.json");
-        Directory.CreateDirectory(Path.GetDirectoryName(roles)!);
-        await File.WriteAllTextAsync(roles, """{"sqlserver.cluster.dolt_cluster_role": "primary"}""", TestContext.Current.CancellationToken);
+        WriteRole("primary", LongAgo);
+        await AssertWaitsAsync(() => WriteRole("standby", LongAgo));
+    }
+
+    [Fact]
+    public async Task C15_A_primary_that_stepped_down_a_moment_ago_stays_until_its_successor_was_compared_with_it()
+    {
+        WriteRole("standby", TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1));
+        await AssertWaitsAsync(() => WriteRole("standby", LongAgo));
+    }
+
+    /// <summary>The hook waits, and ends at the first look after the change.</summary>
+    private async Task AssertWaitsAsync(Action change)
+    {
         await File.WriteAllTextAsync(Path.Combine(root, "etc", "db-0.yaml"), "cluster:\n", TestContext.Current.CancellationToken);
         var ended = Task.Run(() => Run(Scripts.PreStop, "root", "secret"), TestContext.Current.CancellationToken);
         var slept = Path.Combine(root, "slept");
         await Eventually.HoldsAsync(() => File.Exists(slept), "it waits for the operator");
-        await File.WriteAllTextAsync(roles, """{"sqlserver.cluster.dolt_cluster_role": "standby"}""", TestContext.Current.CancellationToken);
+        change();
         await File.WriteAllTextAsync(Path.Combine(root, "go"), "", TestContext.Current.CancellationToken);
         (await ended).ShouldBe(0);
         (await File.ReadAllLinesAsync(slept, TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
+    }
+
+    /// <summary>The role as a server keeps it, and when it last changed.</summary>
+    private void WriteRole(string role, DateTime changed)
+    {
+        var roles = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "db", ".dolt")).FullName, "config_global.json");
+        File.WriteAllText(roles, $$"""{"sqlserver.cluster.dolt_cluster_role": "{{role}}"}""");
+        File.SetLastWriteTimeUtc(roles, changed);
     }
 
     private void WriteConfiguration(string pod, Situation situation) =>

@@ -229,7 +229,7 @@ internal sealed class Laptop : IAsyncDisposable
 
     private async Task<T> AwaitAsync<T>(ResourceKind<T> kind, string name, Func<T, bool> condition, string what, Func<T?, string> describe)
         where T : class, IKubernetesObject =>
-        (await PollAsync(() => GetAsync(kind, name), found => found is not null && condition(found), found => $"waited for {what}; {name} {describe(found)}"))!;
+        (await PollAsync(() => GetAsync(kind, name), found => found is not null && condition(found), found => $"waited for {what} until {TimeProvider.System.GetUtcNow():HH:mm:ss}; {name} {describe(found)}{string.Concat(operators.Select(static one => one.Log.Tail()))}"))!;
 
     private static async Task<T> PollAsync<T>(Func<Task<T>> read, Func<T, bool> condition, Func<T, string> describe)
     {

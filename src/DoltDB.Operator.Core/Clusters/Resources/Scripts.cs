@@ -48,12 +48,15 @@ internal static class Scripts
 
     /// <summary>
     /// Before a server ends: while it is the primary, give the operator the time to hand the role over; with a standby that lags Dolt takes ten seconds for
-    /// its part. The role is read from the file that
+    /// its part. One that stepped down a moment ago is asked once more before its successor is promoted, so it waits for that too. The role is read from the file that
     /// Dolt keeps it in. A configuration without a cluster, as the node sees it by then, has nobody to hand over to.
     /// </summary>
     public const string PreStop = """
+        roles=/db/.dolt/config_global.json
+        is_primary() { grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' "$roles" 2>/dev/null; }
+        stepped_down() { [ $(($(date +%s) - $(stat -c %Y "$roles" 2>/dev/null || echo 0))) -lt 2 ]; }
         i=0
-        while [ "$i" -lt 15 ] && grep -q '"sqlserver.cluster.dolt_cluster_role": *"primary"' /db/.dolt/config_global.json 2>/dev/null && grep -q '^cluster:' "/etc/doltdb/$POD_NAME.yaml"; do
+        while [ "$i" -lt 15 ] && grep -q '^cluster:' "/etc/doltdb/$POD_NAME.yaml" && { is_primary || stepped_down; }; do
           i=$((i+1))
           sleep 1
         done

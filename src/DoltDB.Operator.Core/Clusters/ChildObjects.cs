@@ -75,14 +75,9 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             ["metadata"] = new JsonObject { ["uid"] = service.Metadata.Uid },
             ["spec"] = new JsonObject { ["selector"] = new JsonObject { [ClusterLabels.PodName] = pod } },
         };
-        try
-        {
-            await client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken);
-        }
-        catch (Exception exception) when (exception.IsApiFailure())
-        {
-            // The next pass tries again; a step must not wait for it.
-        }
+
+        // The next pass tries again; a step must not wait for it.
+        await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken));
     }
 
     /// <summary>

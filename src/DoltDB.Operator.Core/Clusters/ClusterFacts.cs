@@ -69,6 +69,9 @@ internal sealed record ClusterFacts
     /// <summary>The member of that ordinal, or null.</summary>
     public Member? Find(int? ordinal) => ordinal is { } wanted ? Members.FirstOrDefault(member => member.Ordinal == wanted) : null;
 
+    /// <summary>What the member was last proven to hold of the primary's databases; null when it never was.</summary>
+    public EqualityProof? ProofOf(Member member) => Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName);
+
     /// <summary>
     /// Whether nothing that this cluster stores can be older than the DoltDB itself: no volume was there before it or begins from a snapshot.
     /// Only then may a server be promoted without proof that it holds what others hold.

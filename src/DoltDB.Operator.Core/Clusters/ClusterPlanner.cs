@@ -21,8 +21,8 @@ internal static class ClusterPlanner
     /// <summary>How often a server without replication is looked at.</summary>
     public static readonly TimeSpan StandaloneInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>For how long contents must differ, unchanged, before the standby counts as one that lacks what it will not get by itself.</summary>
-    private static readonly TimeSpan HealAfter = TimeSpan.FromSeconds(3);
+    /// <summary>For how long a reading of contents says something of the present.</summary>
+    private static readonly TimeSpan RecentTime = TimeSpan.FromSeconds(3);
 
     /// <summary>The plan for the facts; <paramref name="render"/> is <see cref="ClusterResources.Render"/> or a memory of it.</summary>
     public static ClusterPlan Plan(ClusterFacts facts, Func<RenderRequest, DesiredCluster> render)
@@ -172,7 +172,7 @@ internal static class ClusterPlanner
             if (standby.Probe.Content is not { } held || !IsRecent(draft, wanted) || !IsRecent(draft, held))
                 continue;
             var databases = wanted.DatabasesThatStayDifferent(held).ToImmutableArray();
-            var accounts = wanted.Accounts != held.Accounts && IsOld(wanted) && IsOld(held);
+            var accounts = wanted.Accounts != held.Accounts && wanted.Rests() && held.Rests();
             if (accounts || !databases.IsEmpty)
                 return new ClusterStep.Heal(primary.Ordinal, standby.Ordinal, databases, accounts, $"{standby.PodName} lacks what {primary.PodName} holds");
         }
@@ -180,9 +180,7 @@ internal static class ClusterPlanner
         return null;
     }
 
-    private static bool IsOld(ContentProof proof) => proof.Time - proof.Since >= HealAfter;
-
-    private static bool IsRecent(PlanDraft draft, ContentProof proof) => draft.Facts.Now - proof.Time < HealAfter;
+    private static bool IsRecent(PlanDraft draft, ContentProof proof) => draft.Facts.Now - proof.Time < RecentTime;
 
     private static ImmutableDictionary<int, string?> RoleLabels(ClusterFacts facts, ClusterTopology topology, PrimaryDecision? primary)
     {

@@ -35,7 +35,7 @@ internal static class ClusterStatusRules
             ReplicationEpoch = Epoch(draft, step),
             Members = [.. facts.Members.Where(member => member.Pod is not null || member.Ordinal < draft.Topology.SetReplicas).Select(member => MemberOf(draft, member))],
             HandOver = HandOver(draft, step),
-            HandledPodIndex = HandledPodIndex(draft, step),
+            HandledPodIndex = HandledPodIndex(draft),
             HandledSwitchoverTo = HandledSwitchoverTo(draft),
             PrimaryEpoch = !draft.Topology.IsReplicated ? null : draft.Primary is PrimaryDecision.Settled settled ? settled.Epoch : old.PrimaryEpoch,
             RecentFailovers = FailoverHistory.After(facts, step),
@@ -95,7 +95,7 @@ internal static class ClusterStatusRules
     };
 
     /// <summary>A request is done with when what it asks for is, and when its hand-over was carried out.</summary>
-    private static int? HandledPodIndex(PlanDraft draft, ClusterStep? step)
+    private static int? HandledPodIndex(PlanDraft draft)
     {
         var requested = draft.Facts.Spec.RequestedPodIndex();
         if (!draft.Facts.Spec.IsReplicated() || draft.Problems.Count > 0)
@@ -183,7 +183,7 @@ internal static class ClusterStatusRules
         if (held.HoldsAllOf(wanted))
             return true;
         var before = draft.Facts.Status.Members?.FirstOrDefault(status => status.Name == member.PodName)?.CaughtUp;
-        return before == true && wanted.Databases.Keys.All(held.Databases.ContainsKey) && !(wanted.Time - wanted.Since > TimeSpan.FromSeconds(3) && held.Time - held.Since > TimeSpan.FromSeconds(3));
+        return before == true && wanted.Databases.Keys.All(held.Databases.ContainsKey) && !(wanted.Rests() && held.Rests());
     }
 
     /// <summary>What the primary holds; the last knowledge while it cannot be asked. One server alone has no standby that could take over: nothing of an earlier replication holds of a later one.</summary>
@@ -191,15 +191,14 @@ internal static class ClusterStatusRules
         : draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } content ? [.. content.Databases.Keys]
         : draft.Facts.Status.Databases;
 
-    private static List<EqualityProof>? LastEqual(PlanDraft draft)
+    private static IReadOnlyList<EqualityProof>? LastEqual(PlanDraft draft)
     {
         if (!draft.Topology.IsReplicated)
             return null;
-        var old = draft.Facts.Status.LastEqual ?? [];
         var primary = draft.Primary is PrimaryDecision.Settled settled ? draft.Facts.Find(settled.Ordinal) : null;
-        var proofs = primary?.Probe.Content is not { } wanted
-            ? [.. old]
-            : draft.Facts.Members.Where(member => member != primary).Select(member => Proof(member, wanted, old.FirstOrDefault(proof => proof.Member == member.PodName))).OfType<EqualityProof>().ToList();
+        if (primary?.Probe.Content is not { } wanted)
+            return draft.Facts.Status.LastEqual;
+        var proofs = draft.Facts.Members.Where(member => member != primary).Select(member => Proof(member, wanted, draft.Facts.ProofOf(member))).OfType<EqualityProof>().ToList();
         return proofs.Count > 0 ? proofs : null;
     }
 

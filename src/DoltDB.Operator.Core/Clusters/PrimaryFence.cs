@@ -26,14 +26,9 @@ internal sealed class PrimaryFence(IKubernetesClient client, TimeProvider time)
     {
         var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Config(facts.Name));
         var patch = new JsonObject { ["data"] = new JsonObject { [ServerConfigurations.PrimaryFile] = ServerConfigurations.PrimaryText(ClusterNames.Pod(facts.Name, ordinal)) } };
-        try
-        {
-            await client.MergePatchAsync(BuiltInKinds.ConfigMap, name, patch, null, cancellationToken);
-        }
-        catch (Exception exception) when (exception.IsApiFailure())
-        {
-            // Without it the old one may send its rows for a moment; without the failover nobody writes.
-        }
+
+        // Without it the old one may send its rows for a moment; without the failover nobody writes.
+        await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.ConfigMap, name, patch, null, cancellationToken));
     }
 
     /// <summary>

@@ -111,7 +111,7 @@ internal static class UpdateRules
         if (!member.IsStandby)
             return $"reports {RoleNames.Of(member.Probe.Role)}";
         // A server that is new gets nothing from a primary whose configuration is older than it: the update itself mends that.
-        if (primary is { } source && stale.Contains(source) && facts.Status.LastEqual?.Any(proof => proof.Member == member.PodName && proof.Databases is { Count: > 0 }) != true)
+        if (primary is { } source && stale.Contains(source) && facts.ProofOf(member) is not { Databases.Count: > 0 })
             return null;
         if (facts.Find(primary) is { Probe.Replication: { Count: > 0 } remotes } && !remotes.ContainsKey(member.PodName))
             return null;
@@ -129,7 +129,7 @@ internal static class UpdateRules
     {
         if (primary?.Probe.Content is { } wanted && member.Probe.Content?.HoldsOrFollows(wanted) == true)
             return true;
-        return facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { PodUid: { } uid } last
+        return facts.ProofOf(member) is { PodUid: { } uid } last
             && uid == member.Pod?.Metadata.Uid && !(last.Time < member.StartedAt)
             && facts.Status.Databases?.All(database => last.Databases?.ContainsKey(database) == true) == true;
     }

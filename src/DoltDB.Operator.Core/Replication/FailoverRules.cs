@@ -36,11 +36,11 @@ internal static class FailoverRules
         if (facts.Spec.MostFailoversPerHour() is { } most && FailoverHistory.Recent(facts) is var recent && recent.Count >= most)
             return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{name} cannot be reached; there were {recent.Count} failovers within the last hour, and spec.failover.maxPerHour is {most}");
 
-        if (Candidates.Best(facts, current) is { } resting && facts.RestsFromPromotion(resting) is { } because)
-            return new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{name} cannot be reached, and {resting.PodName} did not become primary: {because}");
-        return Candidates.Best(facts, current) is { } candidate
-            ? new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over")
-            : new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
+        if (Candidates.Best(facts, current) is not { } candidate)
+            return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
+        return facts.RestsFromPromotion(candidate) is { } because
+            ? new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{name} cannot be reached, and {candidate.PodName} did not become primary: {because}")
+            : new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over");
     }
 
     /// <summary>
@@ -108,7 +108,7 @@ internal static class Candidates
     /// </summary>
     private static string? OfLag(ClusterFacts facts, Member member, long most)
     {
-        var proven = facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName)?.Time;
+        var proven = facts.ProofOf(member)?.Time;
         var lag = member.ReportedLag ?? (facts.Find(facts.Status.CurrentPrimaryPodIndex)?.Probe.AwaySince ?? facts.Now) - proven;
         return lag switch
         {
@@ -130,7 +130,7 @@ internal static class Candidates
     {
         if (facts.Status.Databases is not { } databases)
             return "nobody saw what the primary holds";
-        var last = facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName);
+        var last = facts.ProofOf(member);
         if (databases.Count == 0 && member.Probe.Epoch < facts.Status.PrimaryEpoch)
             return "has never heard from the primary";
         var unproven = databases.Where(database => last?.Databases?.ContainsKey(database) != true && !IsAsLastSeen(facts, member, database)).ToList();
@@ -150,7 +150,7 @@ internal static class Candidates
         && member.Probe.Content?.Databases.GetValueOrDefault(database) == seen;
 
     private static bool HoldsWhatWasProven(ClusterFacts facts, Member member) =>
-        facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName) is { Databases: { } proven } && member.Probe.Content is { } held
+        facts.ProofOf(member) is { Databases: { } proven } && member.Probe.Content is { } held
         && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
 
     /// <summary>
@@ -161,5 +161,5 @@ internal static class Candidates
         member.Probe.Content?.Moves is { Length: ContentProof.MostMoves } moves && moves[0] > primary?.Probe.AwaySince ? moves[^1] : DateTimeOffset.MinValue;
 
     private static DateTimeOffset LastEqual(ClusterFacts facts, Member member) =>
-        facts.Status.LastEqual?.FirstOrDefault(proof => proof.Member == member.PodName)?.Time ?? DateTimeOffset.MinValue;
+        facts.ProofOf(member)?.Time ?? DateTimeOffset.MinValue;
 }

@@ -98,6 +98,9 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     public IEnumerable<string> DatabasesThatStayDifferent(ContentProof standby) =>
         DifferentDatabases(standby).Where(database => Rests(database) && standby.Rests(database));
 
+    /// <summary>Whether all that the server holds is as it was for longer than replication takes.</summary>
+    public bool Rests() => Time - Since >= LongestFlight;
+
     private bool Rests(string database) => Time - RestsSince.GetValueOrDefault(database, Since) >= LongestFlight;
 
     /// <summary>

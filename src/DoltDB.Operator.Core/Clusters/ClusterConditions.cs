@@ -45,7 +45,7 @@ internal static class ClusterConditions
     {
         if (draft.Problems.Count > 0)
             return "Invalid";
-        if (ClusterPlanner.IsPaused(draft.Facts))
+        if (ClusterPlanner.IsPaused(draft.Facts.Cluster))
             return "Paused";
         if (step is ClusterStep.Failover)
             return "FailingOver";
@@ -156,7 +156,7 @@ internal static class ClusterConditions
         return new(Conditions.True, PrimaryReasons.Switchover, "Switchover complete");
     }
 
-    private static Verdict? PausedOf(PlanDraft draft) => ClusterPlanner.IsPaused(draft.Facts)
+    private static Verdict? PausedOf(PlanDraft draft) => ClusterPlanner.IsPaused(draft.Facts.Cluster)
         ? new(Conditions.True, Paused, "spec.paused is true: the cluster is observed and nothing is changed, not even after the loss of the primary")
         : null;
 

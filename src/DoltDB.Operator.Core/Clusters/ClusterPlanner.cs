@@ -37,16 +37,16 @@ internal static class ClusterPlanner
         var desired = problems.Count == 0 ? Render(facts, topology, storage, known, render) : null;
         var update = desired is null ? null : UpdateRules.Decide(facts, topology, desired, settled?.Ordinal);
         var intent = settled is null || problems.Count > 0 ? null : Intent(facts, settled.Ordinal, update);
-        var isPaused = IsPaused(facts);
+        var (isPaused, finishes) = (IsPaused(facts.Cluster), FinishesBeforePause(facts.Cluster));
         var draft = new PlanDraft(facts, problems, topology, primary, storage, update, intent, desired);
-        var step = isPaused ? null : Step(draft);
+        var step = isPaused ? null : finishes ? OfPrimary(draft) : Step(draft);
         var plan = new ClusterPlan
         {
-            Desired = isPaused ? null : desired,
+            Desired = isPaused || finishes ? null : desired,
             RoleLabels = isPaused ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology, primary),
             Step = step,
             PodIndex = PodIndexRules.ToWrite(draft, step),
-            Routed = desired is null && !isPaused ? settled?.Ordinal : null,
+            Routed = (desired is null || finishes) && !isPaused ? settled?.Ordinal : null,
             Status = ClusterStatusRules.Status(draft, step),
             Events = ClusterStatusRules.Events(draft, step),
             LookAgain = LookAgain(draft),
@@ -56,7 +56,10 @@ internal static class ClusterPlanner
     }
 
     /// <summary>Whether nothing may be changed. Who has begun to move the primary role finishes it: half of it is an outage.</summary>
-    public static bool IsPaused(ClusterFacts facts) => facts.Spec.Paused == true && facts.Status.HandOver is null;
+    public static bool IsPaused(DoltDb cluster) => cluster.Spec?.Paused == true && cluster.Status?.HandOver is null;
+
+    /// <summary>Whether a move of the primary role, begun before the pause, is finished first: that, the way to the primary, and nothing else.</summary>
+    private static bool FinishesBeforePause(DoltDb cluster) => cluster.Spec?.Paused == true && cluster.Status?.HandOver is not null;
 
     /// <summary>A wish that is refused for now must not keep an update from handing over: that may be what it waits for.</summary>
     private static HandOverIntent? Intent(ClusterFacts facts, int primary, UpdateState? update) =>

@@ -70,11 +70,12 @@ internal sealed class ClusterReconciler(
     private async Task<(ClusterPlan Plan, DoltDb Cluster, bool Again)> RoundAsync(DoltDb cluster, ClusterMemory memory, CancellationToken cancellationToken)
     {
         var key = NamespacedName.Of(cluster);
-        var administrator = await credentials.GetAsync(key, mayCreate: true, memory.IsRefused, cancellationToken);
+        var isPaused = ClusterPlanner.IsPaused(cluster);
+        var administrator = await credentials.GetAsync(key, mayCreate: !isPaused, memory.IsRefused, cancellationToken);
         var observed = await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken);
-        if (observed.Members.Any(member => member.IsReachable))
+        if (!isPaused && observed.Members.Any(member => member.IsReachable))
             await ConfirmAsync(observed, administrator, memory, cancellationToken);
-        else if (observed.Members.Any(member => member.Probe.IsAccessDenied))
+        else if (!observed.Members.Any(member => member.IsReachable) && observed.Members.Any(member => member.Probe.IsAccessDenied))
             credentials.Reject(key, administrator);
         var facts = memory.Complete(observed);
         if (memory.Calm is { } calm && Calm.IsSame(calm.Facts, facts) && children.IsSettled(key))

@@ -72,6 +72,15 @@ public sealed class PassFaultTests
     }
 
     [Fact]
+    public async Task A_cluster_that_is_paused_from_the_start_gets_nothing_but_a_status()
+    {
+        await using var bench = await PassBench.StartAsync(0, Situation.Replicated(2, 0, ",\"paused\":true"));
+        await bench.PassAsync();
+        bench.Cluster.Status!.Phase.ShouldBe("Paused");
+        bench.Api.Writes.ShouldAllBe(write => write.StartsWith("replace DoltDB", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Credentials_that_cannot_be_kept_keep_nobody_from_a_failover()
     {
         const string Quota = "exceeded quota: secrets=10";

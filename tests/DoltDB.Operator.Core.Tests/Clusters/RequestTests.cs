@@ -167,11 +167,25 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public void A_pause_in_the_middle_of_a_hand_over_lets_it_finish()
+    public void A_pause_in_the_middle_of_a_hand_over_lets_it_finish_and_nothing_else()
     {
         var asked = Situation.Steady() with { Spec = Situation.Replicated(3, 2) };
-        var begun = asked with { Status = asked.Plan().Status, Spec = Situation.Replicated(3, 2, ",\"paused\":true") };
-        begun.With(0, DoltRole.Standby, 2, Shop).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
+        var begun = asked with
+        {
+            Status = asked.Plan().Status,
+            Spec = Situation.Replicated(3, 2, ",\"paused\":true"),
+            Annotations = new() { [ClusterLabels.RestartedAtAnnotation] = "2026-05-04T03:00:00Z" },
+        };
+        var drained = begun.With(0, DoltRole.Standby, 2, Shop);
+        drained.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>();
+        drained.Plan().Desired.ShouldBeNull();
+
+        var over = drained.With(2, DoltRole.Primary, 2, Shop).Plan();
+        over.Step.ShouldBeNull("the restart waits until the pause is over");
+        over.Desired.ShouldBeNull();
+        over.Routed.ShouldBe(2);
+        over.RoleLabels[2].ShouldBe(ClusterLabels.Primary);
+        over.Status.HandOver.ShouldBeNull();
     }
 
     [Fact]

@@ -139,6 +139,20 @@ public sealed class RenderingTests
         yaml.ShouldContain("$${HOME}");
     }
 
+    [Theory]
+    [InlineData("1.45.1", false, false)]
+    [InlineData("v1.56.9", false, false)]
+    [InlineData("1.45.1", true, true)]
+    [InlineData("1.57.2", false, true)]
+    [InlineData("2.2.2-rc1", false, true)]
+    [InlineData("latest", false, true)]
+    public void An_old_server_is_given_no_key_that_it_does_not_start_with(string version, bool isAutoGcWanted, bool hasKey)
+    {
+        var wanted = isAutoGcWanted ? ""","server":{"behavior":{"autoGCBehavior":{"enabled":true}}}""" : "";
+        var spec = Situation.Replicated(3, 0, wanted).Replace("1.57.2", version, StringComparison.Ordinal);
+        (new Situation { Spec = spec }).Plan().Desired!.ConfigMap.Data!["db-0.yaml"].Contains("auto_gc_behavior", StringComparison.Ordinal).ShouldBe(hasKey);
+    }
+
     [Fact]
     public void Equal_requests_give_equal_templates_and_a_changed_image_another()
     {

@@ -12,6 +12,9 @@ internal static class ServerConfigurations
     /// <summary>Name of the file that says which pod is the primary.</summary>
     public const string PrimaryFile = "primary";
 
+    /// <summary>A version that is known to take <c>auto_gc_behavior</c>, and older than the first that collects unasked.</summary>
+    private static readonly Version FirstAutoGc = new(1, 57);
+
     /// <summary>The ConfigMap with one file an ordinal, and the one that names the primary once there is one.</summary>
     public static ConfigMap ConfigMap(RenderRequest request)
     {
@@ -56,7 +59,8 @@ internal static class ServerConfigurations
         var spec = request.Spec;
         var yaml = new YamlText();
         yaml.Line(0, "log_level", spec.ServerLogLevel());
-        yaml.Section(0, "behavior").Section(1, "auto_gc_behavior").Line(2, "enable", spec.HasAutoGc());
+        if (spec.HasAutoGc() || KnowsAutoGc(spec.EngineVersion))
+            yaml.Section(0, "behavior").Section(1, "auto_gc_behavior").Line(2, "enable", spec.HasAutoGc());
         yaml.Section(0, "listener").Line(1, "host", spec.ListenerHost()).Line(1, "port", spec.SqlPort()).Line(1, "max_connections", spec.MaxConnections());
         if (spec.IsReplicated())
             Cluster(request, ordinal, yaml);
@@ -72,6 +76,12 @@ internal static class ServerConfigurations
 
         return yaml.ToString();
     }
+
+    /// <summary>
+    /// Old servers do not start with a key that they do not know; they collect no garbage by themselves, so that there is nothing to turn off. A version that is
+    /// none (a tag such as <c>latest</c>) is taken for a new one.
+    /// </summary>
+    private static bool KnowsAutoGc(string? version) => !Version.TryParse(version?.TrimStart('v').Split('-', '+')[0], out var parsed) || parsed >= FirstAutoGc;
 
     private static void Cluster(RenderRequest request, int ordinal, YamlText yaml)
     {

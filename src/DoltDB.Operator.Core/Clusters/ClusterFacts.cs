@@ -40,8 +40,17 @@ internal sealed record ClusterFacts
     public string? RestsFromPromotion(Member member) =>
         Refusals.GetValueOrDefault(Clusters.Refusals.OfPromotion(member.Pod?.Metadata.Uid)) is { Rests: true } refusal ? refusal.Because : null;
 
+    /// <summary>Since when the server of the member was told in vain to become primary; null when it was not.</summary>
+    public DateTimeOffset? FailsToBecomePrimarySince(Member member) => Refusals.GetValueOrDefault(Clusters.Refusals.OfPromotion(member.Pod?.Metadata.Uid))?.Since;
+
     /// <summary>Ordinals of standbys that were sent what they lack a moment ago: it is not sent again yet.</summary>
     public ImmutableHashSet<int> Healing { get; init; } = [];
+
+    /// <summary>
+    /// Ordinals that were away when the present primary was promoted and came back a moment ago. Dolt tries less and less often, once a minute at last, to send them
+    /// accounts and branch permissions, which no lag tells of; a hand-over before that makes it refuse writes for ten seconds.
+    /// </summary>
+    public ImmutableHashSet<int> MayLackAccounts { get; init; } = [];
 
     /// <summary>Whether writing <c>podIndex</c> of this generation was refused, or somebody applies that field.</summary>
     public bool IsPodIndexLeftAlone { get; init; }

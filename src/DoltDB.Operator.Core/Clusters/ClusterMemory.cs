@@ -9,6 +9,7 @@ internal sealed class ClusterMemory
     private readonly HashSet<string> removedPods = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Rest> healings = [];
     private readonly Refusals refusals = new();
+    private readonly AwayAtPromotion awayAtPromotion = new();
     private readonly Rest handOvers = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10));
     private string? handOverFailure;
     private DoltDb? written;
@@ -36,6 +37,7 @@ internal sealed class ClusterMemory
         HandOverFailure = handOvers.Lasts(facts.Now) ? handOverFailure : null,
         IsPodIndexLeftAlone = generationWithoutPodIndex is { } left && left == facts.Cluster.Metadata.Generation,
         Refusals = refusals.At(facts.Now),
+        MayLackAccounts = awayAtPromotion.At(facts),
         Healing = [.. healings.Where(pair => pair.Value.Lasts(facts.Now)).Select(pair => pair.Key)],
     };
 
@@ -49,6 +51,8 @@ internal sealed class ClusterMemory
             refusals.Remember(what, because, facts.Now);
         if (result.ReadsContentNow)
             Need = ContentNeed.Now;
+        if (step is ClusterStep.Promote or ClusterStep.Failover)
+            awayAtPromotion.Remember(facts);
         if (step is ClusterStep.HandOver)
             Remember(result.HandOverFailure, facts.Now);
         if (step is not ClusterStep.Heal heal)

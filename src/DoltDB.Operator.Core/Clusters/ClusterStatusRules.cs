@@ -38,7 +38,7 @@ internal static class ClusterStatusRules
             HandledPodIndex = HandledPodIndex(draft),
             HandledSwitchoverTo = HandledSwitchoverTo(draft),
             PrimaryEpoch = !draft.Topology.IsReplicated ? null : draft.Primary is PrimaryDecision.Settled settled ? settled.Epoch : old.PrimaryEpoch,
-            RecentFailovers = FailoverHistory.After(facts, step),
+            RecentFailovers = FailoverHistory.After(draft),
             Databases = Databases(draft),
             LastEqual = LastEqual(draft),
         };
@@ -78,6 +78,10 @@ internal static class ClusterStatusRules
         return Math.Max(planned, PrimaryRules.HighestEpoch(draft.Facts));
     }
 
+    /// <summary>
+    /// The move of the role that is under way. A failover may have taken effect although nobody saw it: it is remembered until there is a primary, else the lost
+    /// one, back with an empty volume that the new one gave databases and epoch to, would count as the primary still.
+    /// </summary>
     private static HandOverStatus? HandOver(PlanDraft draft, ClusterStep? step) => step switch
     {
         ClusterStep.HandOver handOver => handOver.State,
@@ -91,6 +95,7 @@ internal static class ClusterStatusRules
                 Reason = PrimaryReasons.Failover,
                 StartedAt = DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds()),
             },
+        null when draft.Primary is PrimaryDecision.Waiting && draft.Facts.Status.HandOver is { Reason: PrimaryReasons.Failover } begun => begun,
         _ => null,
     };
 

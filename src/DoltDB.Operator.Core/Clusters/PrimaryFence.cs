@@ -74,17 +74,23 @@ internal sealed class PrimaryFence(IKubernetesClient client, TimeProvider time)
         return (false, refusal);
     }
 
-    /// <summary>Whether the pod is the one that it was, also while that cannot be read, and whether another one has its name.</summary>
+    /// <summary>
+    /// Whether the pod is the one that it was, also while that cannot be read, and whether another one has its name. One that is being deleted and whose server ended
+    /// is gone: its node keeps the object for as long as it takes to unmount.
+    /// </summary>
     private async Task<(bool IsThere, bool IsAnother)> LookAsync(NamespacedName name, string? uid, CancellationToken cancellationToken)
     {
         try
         {
             var live = await client.GetAsync(BuiltInKinds.Pod, name, cancellationToken);
-            return (live is not null && live.Metadata.Uid == uid, live is not null && live.Metadata.Uid != uid);
+            return (live is not null && live.Metadata.Uid == uid && !HasEnded(live), live is not null && live.Metadata.Uid != uid);
         }
         catch (Exception exception) when (exception.IsApiFailure())
         {
             return (true, false);
         }
     }
+
+    private static bool HasEnded(Pod pod) => pod.Metadata.DeletionTimestamp is not null
+        && pod.Status?.ContainerStatuses?.FirstOrDefault(static container => container.Name == "dolt")?.State?.Terminated is not null;
 }

@@ -32,7 +32,8 @@ internal static class UpdateRules
         var nothing = new UpdateState(ordinals, null, null, null, false);
         if (stale.Count == 0 || topology.Spec.EffectiveUpdateStrategy() != "ReplicasFirstPrimaryLast")
             return nothing;
-        if (facts.Status.HandOver is not null)
+        // A failover that nobody saw the end of waits for a server, perhaps for the one that this update mends.
+        if (facts.Status.HandOver is { Reason: not PrimaryReasons.Failover })
             return nothing with { Waiting = "a hand-over is in progress" };
         if (!IsApplied(facts, desired))
             return nothing with { Waiting = "the StatefulSet does not have the wanted template yet" };

@@ -7,7 +7,7 @@ namespace DoltDB.Operator.Core.Replication;
 internal static class BootstrapRules
 {
     /// <summary>How long a member must be away before it counts as lost where losing data is allowed: volumes of re-created clusters come up one after the other.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The decision; <paramref name="epoch"/> is that of the promotion.</summary>
     public static PrimaryDecision Decide(ClusterFacts facts, long epoch)

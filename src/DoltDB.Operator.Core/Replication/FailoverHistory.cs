@@ -10,11 +10,11 @@ internal static class FailoverHistory
     /// <summary>Failovers of the last hour.</summary>
     public static IReadOnlyList<DateTimeOffset> Recent(ClusterFacts facts) => [.. (facts.Status.RecentFailovers ?? []).Where(time => facts.Now - time < Window)];
 
-    /// <summary>The history for the status. It changes only with a failover, so that a steady cluster writes nothing.</summary>
-    public static IReadOnlyList<DateTimeOffset>? After(ClusterFacts facts, ClusterStep? step)
-    {
-        if (step is not ClusterStep.Failover failover || facts.Status.HandOver?.Epoch == failover.Epoch)
-            return facts.Status.RecentFailovers;
-        return [.. Recent(facts), DateTimeOffset.FromUnixTimeSeconds(facts.Now.ToUnixTimeSeconds())];
-    }
+    /// <summary>
+    /// The history for the status: a failover counts when its new primary is seen, not when it is tried. It changes only then, so that a steady cluster writes nothing.
+    /// </summary>
+    public static IReadOnlyList<DateTimeOffset>? After(PlanDraft draft) =>
+        draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Status.HandOver is { Reason: PrimaryReasons.Failover, To: var to } && to == settled.Ordinal
+            ? [.. Recent(draft.Facts), DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds())]
+            : draft.Facts.Status.RecentFailovers;
 }

@@ -19,7 +19,7 @@ internal static class FailoverRules
         if (reachable.Count == 0)
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");
         if (!facts.Spec.HasAutomaticFailover())
-            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; automaticFailover is off");
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached, and {(facts.Spec.Failover?.Enabled == false ? "spec.failover.enabled" : "spec.replication.primary.automaticFailover")} is false");
         if (member?.Probe.IsAccessDenied == true)
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
 
@@ -38,6 +38,8 @@ internal static class FailoverRules
 
         if (Candidates.Best(facts, current) is not { } candidate)
             return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
+        if (away < BootstrapRules.Patience && Candidates.PerhapsSafer(facts, current, candidate) is { } safer)
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {candidate.PodName} may lack data, {safer.PodName} gets {BootstrapRules.Patience.TotalSeconds:0} s to be seen");
         return facts.RestsFromPromotion(candidate) is { } because
             ? new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{name} cannot be reached, and {candidate.PodName} did not become primary: {because}")
             : new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over");
@@ -68,14 +70,15 @@ internal static class FailoverRules
 internal static class Candidates
 {
     /// <summary>
-    /// The best candidate: one that did not just fail to become primary, then one that is safe where losing data is allowed, with most of the databases, then whom
+    /// The best candidate: one that is safe where losing data is allowed, unless it failed to become primary for long, one that did not just fail to, with most of the databases, then whom
     /// writes reached last after the primary went out of sight, then one that was there all the time before it went, then the shortest lag that the primary last told, then the latest proof of equality with the
     /// primary, then the lowest ordinal.
     /// </summary>
     public static Member? Best(ClusterFacts facts, int except) => facts.Members
         .Where(member => member.Ordinal != except && Objection(facts, member) is null)
-        .OrderBy(member => facts.RestsFromPromotion(member) is not null)
+        .OrderBy(member => facts.FailsToBecomePrimarySince(member) is { } since && facts.Now - since >= BootstrapRules.Patience)
         .ThenBy(member => Risk(facts, member) is not null)
+        .ThenBy(member => facts.RestsFromPromotion(member) is not null)
         .ThenBy(member => PrimaryRules.Missing(facts, member)?.Count ?? 0)
         .ThenByDescending(member => WrittenSince(facts.Find(except), member))
         .ThenBy(member => member.Probe.AnsweringSince > facts.Find(except)?.Probe.AwaySince)
@@ -83,6 +86,11 @@ internal static class Candidates
         .ThenByDescending(member => LastEqual(facts, member))
         .ThenBy(member => member.Ordinal)
         .FirstOrDefault();
+
+    /// <summary>Where the candidate may lack data: another one that was only not seen, or read, in this pass, and may lack nothing.</summary>
+    public static Member? PerhapsSafer(ClusterFacts facts, int except, Member candidate) => Risk(facts, candidate) is null ? null : facts.Members.FirstOrDefault(
+        member => member.Ordinal != except && member != candidate && member.Pod is not null && !member.IsDeleting
+            && ((!member.IsReachable && facts.Now - member.Probe.AwaySince < BootstrapRules.Patience) || (member.IsStandby && PrimaryRules.Missing(facts, member) is null)));
 
     /// <summary>Why the member may not become primary; null when it may.</summary>
     public static string? Objection(ClusterFacts facts, Member member)
@@ -130,7 +138,7 @@ internal static class Candidates
     {
         if (facts.Status.Databases is not { } databases)
             return "nobody saw what the primary holds";
-        var last = facts.ProofOf(member);
+        var last = ProofOf(facts, member);
         if (databases.Count == 0 && member.Probe.Epoch < facts.Status.PrimaryEpoch)
             return "has never heard from the primary";
         var unproven = databases.Where(database => last?.Databases?.ContainsKey(database) != true && !IsAsLastSeen(facts, member, database)).ToList();
@@ -141,16 +149,28 @@ internal static class Candidates
         // The primary may have made its first database since it was asked: a volume that is empty by chance holds nothing that could be compared.
         if (databases.Count == 0)
             return "was made anew, and was not compared with the primary since";
-        return last is null || HoldsWhatWasProven(facts, member) ? null : "was restarted, and was not seen since to hold what the primary holds";
+        return last is null || Holds(member, last) ? null : "was restarted, and was not seen since to hold what the primary holds";
     }
 
-    /// <summary>Whether the database is what the primary was last seen to hold: it may have been lost before there was a proof.</summary>
+    /// <summary>
+    /// What is known of the content of the member. Of a primary whose failover nobody saw the end of, and which may have lost its volume since, it is what its
+    /// successor was proven to share with it.
+    /// </summary>
+    private static EqualityProof? ProofOf(ClusterFacts facts, Member member) =>
+        facts.Status.HandOver is { Reason: PrimaryReasons.Failover, From: { } from, To: { } to } && from == member.Ordinal && facts.Find(to) is { } successor
+            ? facts.ProofOf(successor)
+            : facts.ProofOf(member);
+
+    /// <summary>
+    /// Whether the database is what the primary was last seen to hold: it may have been lost before there was a proof. What the primary itself holds by now proves nothing.
+    /// </summary>
     private static bool IsAsLastSeen(ClusterFacts facts, Member member, string database) =>
-        facts.Find(facts.Status.CurrentPrimaryPodIndex)?.Probe.LastContent?.Databases.GetValueOrDefault(database) is { } seen
+        member.Ordinal != facts.Status.CurrentPrimaryPodIndex && facts.Find(facts.Status.CurrentPrimaryPodIndex)?.Probe.LastContent?.Databases.GetValueOrDefault(database) is { } seen
         && member.Probe.Content?.Databases.GetValueOrDefault(database) == seen;
 
-    private static bool HoldsWhatWasProven(ClusterFacts facts, Member member) =>
-        facts.ProofOf(member) is { Databases: { } proven } && member.Probe.Content is { } held
+    private static bool HoldsWhatWasProven(ClusterFacts facts, Member member) => facts.ProofOf(member) is { } proof && Holds(member, proof);
+
+    private static bool Holds(Member member, EqualityProof proof) => proof.Databases is { } proven && member.Probe.Content is { } held
         && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
 
     /// <summary>

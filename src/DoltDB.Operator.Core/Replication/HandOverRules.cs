@@ -33,16 +33,23 @@ internal static class HandOverRules
     public static HandOverIntent? ForUpdate(ClusterFacts facts, int primary) => Target(facts, primary, facts.Members.Length) is { } target
         ? new HandOverIntent(
             target.Ordinal, PrimaryReasons.RollingUpdate, $"{facts.Find(primary)?.PodName} is updated last, {target.PodName} takes over",
-            facts.Members.Where(member => member.Ordinal != primary && IsCatchingUp(member)).Select(CatchingUp).FirstOrDefault())
+            facts.Members.Where(member => member.Ordinal != primary).Select(member => CatchingUp(facts, member)).FirstOrDefault(static refusal => refusal is not null))
         : null;
 
     /// <summary>
     /// With a standby that lags Dolt refuses writes for ten seconds before it hands over. A restarted standby is found by the primary within some ten seconds;
     /// one that needs more than a minute is not waited for.
     /// </summary>
-    private static bool IsCatchingUp(Member member) => member.IsStandby && member.ReportedLag is { } lag && lag >= NotableLag && lag < WorthWaiting;
-
-    private static string CatchingUp(Member member) => $"{member.PodName} is catching up, and the primary would refuse writes for ten seconds while it waits for it";
+    private static string? CatchingUp(ClusterFacts facts, Member member)
+    {
+        if (!member.IsStandby)
+            return null;
+        if (member.ReportedLag is { } lag && lag >= NotableLag && lag < WorthWaiting)
+            return $"{member.PodName} is catching up, and the primary would refuse writes for ten seconds while it waits for it";
+        return facts.MayLackAccounts.Contains(member.Ordinal)
+            ? $"{member.PodName} was away when the primary was promoted, and may not have been sent the accounts since; the primary would refuse writes for ten seconds while it waits for it"
+            : null;
+    }
 
     /// <summary>Whether the request of <c>podIndex</c> is new.</summary>
     public static bool IsRequested(ClusterFacts facts) => facts.Status.HandledPodIndex != facts.Spec.RequestedPodIndex();
@@ -101,9 +108,9 @@ internal static class HandOverRules
         PrimaryReasons.Switchover,
         because,
         Objection(facts, primary, facts.Find(target)) ?? facts.Members
-            .Where(member => member.Ordinal != primary && member.Ordinal < facts.Spec.EffectiveReplicas() && (!member.IsStandby || IsCatchingUp(member)))
-            .Select(member => member.IsStandby ? CatchingUp(member) : $"{member.PodName} is not in replication, and the primary would refuse writes for ten seconds while it waits for it")
-            .FirstOrDefault());
+            .Where(member => member.Ordinal != primary && member.Ordinal < facts.Spec.EffectiveReplicas())
+            .Select(member => member.IsStandby ? CatchingUp(facts, member) : $"{member.PodName} is not in replication, and the primary would refuse writes for ten seconds while it waits for it")
+            .FirstOrDefault(static refusal => refusal is not null));
 
     private static HandOverIntent? Request(ClusterFacts facts, int primary)
     {
@@ -117,9 +124,14 @@ internal static class HandOverRules
     /// <summary>The standby that should take over when any may: a proven one first.</summary>
     private static Member? Target(ClusterFacts facts, int primary, int below) => facts.Members
         .Where(member => member.Ordinal != primary && member.Ordinal < below && Objection(facts, primary, member) is null)
-        .OrderByDescending(member => member.Probe.Content is { } content && facts.Find(primary)?.Probe.Content is { } wanted && content.HoldsAllOf(wanted))
+        .OrderBy(member => facts.MayLackAccounts.Contains(member.Ordinal))
+        .ThenByDescending(member => member.Probe.Content is { } content && facts.Find(primary)?.Probe.Content is { } wanted && content.HoldsAllOf(wanted))
+        .ThenBy(Behind)
         .ThenBy(member => member.Ordinal)
         .FirstOrDefault();
+
+    /// <summary>How far the primary says that the member is behind, where that is notable; one that it never reached is the last.</summary>
+    private static TimeSpan Behind(Member member) => member.ReportedLag is not { } lag ? TimeSpan.MaxValue : lag < NotableLag ? TimeSpan.Zero : lag;
 
     /// <summary>Why the member may not take over now; null when it may.</summary>
     private static string? Objection(ClusterFacts facts, int primary, Member? member)

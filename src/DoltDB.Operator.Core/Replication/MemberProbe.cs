@@ -87,9 +87,12 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     /// <summary>The same of a server that has another role or epoch by now: what moved before says nothing of that.</summary>
     public ContentProof WithoutMoves() => MovedOnce.IsEmpty && Moves.IsEmpty ? this : this with { Moved = [], MovedOnce = [], Moves = [] };
 
-    /// <summary>Whether the standby held all that <paramref name="primary"/> holds, up to writes that are on their way.</summary>
+    /// <summary>
+    /// Whether the standby held all that <paramref name="primary"/> holds, up to writes that are on their way. What differs and rests here does not follow any more,
+    /// whatever it did before.
+    /// </summary>
     public bool HoldsOrFollows(ContentProof primary) =>
-        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(Moved.Contains) && !primary.DatabasesThatStayDifferent(this).Any();
+        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(database => Moved.Contains(database) && !Rests(database));
 
     /// <summary>
     /// Databases of this primary that the standby lacks or holds with other rows although neither of the two changes: it will not get by itself what it lacks.

@@ -135,15 +135,6 @@ public sealed class DoubtTests
     }
 
     [Fact]
-    public void A6_An_old_primary_that_heard_the_epoch_of_its_failover_is_not_the_primary_any_more()
-    {
-        var begun = Situation.Steady();
-        begun = begun with { Status = begun.Status! with { ReplicationEpoch = 2, HandOver = new HandOverStatus { From = 0, To = 1, Epoch = 2, Reason = PrimaryReasons.Failover } } };
-        var emptied = begun.Restarted(0).With(0, DoltRole.Standby, 2, Shop("empty")).Silent(1, Minute).Silent(2, Minute);
-        Refused(emptied, "db-0: was never seen to hold what the primary holds");
-    }
-
-    [Fact]
     public void A_primary_whose_ordinal_is_gone_is_replaced()
     {
         var gone = Situation.Steady(3);

@@ -137,6 +137,7 @@ public sealed class RefusedStepTests
         bench.Servers[$"10.0.0.{failover.To}"].Role.ShouldBe(DoltRole.Primary);
         (bench.Clock.GetUtcNow() - began).ShouldBeInRange(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(7));
         result!.Event!.Reason.ShouldBe("Failover");
+        result.Event.Message.ShouldContain("Writes that had not reached it are lost; the old volume is kept");
         result.Warning!.Reason.ShouldBe("FencingRefused");
         result.Warning.Message.ShouldContain("the webhook denied the request");
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DoltDB.Operator.Sql.Protocol;
 
 namespace DoltDB.Operator.Sql;
@@ -92,12 +91,26 @@ public sealed class DoltServer : IDoltServer, ISqlSession
     }
 
     /// <inheritdoc/>
-    public async Task<int> ReadAckWritesTimeoutAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
-        int.Parse(DoltStatements.ParseSingleText(await QueryAsync(DoltStatements.ReadAckWritesTimeout, deadline, cancellationToken)), CultureInfo.InvariantCulture);
+    public async Task<RunningVariables> ReadVariablesAsync(bool isMember, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var budget = new DeadlineBudget(_clock, deadline);
+        try
+        {
+            return DoltStatements.ParseVariables(isMember, await QueryAsync(DoltStatements.ReadVariables(isMember), budget.Remaining, cancellationToken));
+        }
+        catch (DoltException exception) when (!exception.IsAccessDenied)
+        {
+            // A version without the variable of the log level tells the other only by itself. A session that answers an error to everything throws here.
+            if (isMember)
+                return DoltStatements.ParseVariables(isMember, await QueryAsync(DoltStatements.ReadAckWritesTimeout, budget.Remaining, cancellationToken));
+            await ProbeAsync(budget, cancellationToken);
+            return new(null, null);
+        }
+    }
 
     /// <inheritdoc/>
-    public async Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken) =>
-        await QueryAsync(DoltStatements.SetAckWritesTimeout(seconds), deadline, cancellationToken);
+    public async Task SetVariableAsync(DoltVariable variable, string value, TimeSpan deadline, CancellationToken cancellationToken) =>
+        await QueryAsync(DoltStatements.SetVariable(variable, value), deadline, cancellationToken);
 
     /// <inheritdoc/>
     public async Task SetAdministratorAsync(string user, string password, TimeSpan deadline, CancellationToken cancellationToken)

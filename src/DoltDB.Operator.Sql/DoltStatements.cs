@@ -25,7 +25,7 @@ internal static class DoltStatements
     public const string ReadReplicationStatus =
         "SELECT `database`, standby_remote, role, epoch, replication_lag_millis, current_error FROM dolt_cluster.dolt_cluster_status";
 
-    public const string ReadAckWritesTimeout = "SELECT @@global.dolt_cluster_ack_writes_timeout_secs";
+    public const string ReadAckWritesTimeout = $"SELECT @@global.{AckWritesTimeout}";
 
     public const string ListAccounts = "SELECT User, Host, plugin, authentication_string, ssl_type FROM mysql.user";
 
@@ -42,6 +42,12 @@ internal static class DoltStatements
     /// <summary>The host part of accounts that may come from anywhere.</summary>
     public const string AnyHost = "%";
 
+    private const string AckWritesTimeout = "dolt_cluster_ack_writes_timeout_secs";
+
+    private const string LogLevel = "dolt_log_level";
+
+    private static readonly HashSet<string> s_logLevels = new(StringComparer.Ordinal) { "panic", "fatal", "error", "warning", "info", "debug", "trace" };
+
     private static readonly HashSet<string> s_systemDatabases =
         new(StringComparer.OrdinalIgnoreCase) { "information_schema", "mysql", "performance_schema", "dolt_cluster" };
 
@@ -57,7 +63,15 @@ internal static class DoltStatements
     public static string TransitionToStandby(long epoch, int minimumCaughtUpStandbys) =>
         $"CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY('{Number(epoch)}', '{Number(minimumCaughtUpStandbys)}')";
 
-    public static string SetAckWritesTimeout(int seconds) => $"SET GLOBAL dolt_cluster_ack_writes_timeout_secs = {Number(seconds)}";
+    /// <summary>One statement for all, the variable of the cluster first.</summary>
+    public static string ReadVariables(bool isMember) => isMember ? $"{ReadAckWritesTimeout}, @@global.{LogLevel}" : $"SELECT @@global.{LogLevel}";
+
+    public static string SetVariable(DoltVariable variable, string value) => variable switch
+    {
+        DoltVariable.AckWritesTimeout when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => $"SET GLOBAL {AckWritesTimeout} = {Number(seconds)}",
+        DoltVariable.LogLevel when s_logLevels.Contains(value) => $"SET GLOBAL {LogLevel} = {SqlQuoting.Literal(value)}",
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, $"no server takes this as its {variable}"),
+    };
 
     /// <summary>Always with IDENTIFIED: without it Dolt empties the password.</summary>
     public static string SetPassword(string user, string password) => $"ALTER USER {Anywhere(user)} IDENTIFIED BY {SqlQuoting.Literal(password)}";
@@ -79,6 +93,14 @@ internal static class DoltStatements
             _ => throw new IOException("the server reports a cluster role that is none of primary, standby, detected_broken_config"),
         };
         return new(role, Integer(Text(row, 1)));
+    }
+
+    /// <summary>The answer to <see cref="ReadVariables"/>, or to its first part alone.</summary>
+    public static RunningVariables ParseVariables(bool isMember, SqlResult result)
+    {
+        var row = SingleRow(result);
+        int? seconds = isMember ? (int)long.Clamp(Integer(Text(row, 0)), int.MinValue, int.MaxValue) : null;
+        return new(seconds, row.Count == (isMember ? 2 : 1) && row[^1] is { } level ? LevelOf(level) : null);
     }
 
     public static string ParseSingleText(SqlResult result) => Text(SingleRow(result), 0);
@@ -124,6 +146,9 @@ internal static class DoltStatements
         return [.. result.Rows.Select(row =>
             new DoltTransitionRow(Integer(Text(row, caughtUp)) != 0, Text(row, database), Text(row, remote), Text(row, url)))];
     }
+
+    /// <summary>The level by the one of its names that servers begin with.</summary>
+    private static string LevelOf(string text) => text.ToLowerInvariant() is var level && level == "warn" ? "warning" : level;
 
     private static string Fingerprint(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 

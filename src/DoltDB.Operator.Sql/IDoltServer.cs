@@ -37,11 +37,14 @@ public interface IDoltServer : IAsyncDisposable
     /// <summary>What a primary says of its standbys; empty without databases and without cluster configuration.</summary>
     Task<IReadOnlyList<DoltReplicationStatus>> ReadReplicationStatusAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Seconds that a write waits for the standbys: the global <c>dolt_cluster_ack_writes_timeout_secs</c>.</summary>
-    Task<int> ReadAckWritesTimeoutAsync(TimeSpan deadline, CancellationToken cancellationToken);
+    /// <summary>
+    /// What the server has of the variables that can be set while it runs; <paramref name="isMember"/> is whether it has a cluster configuration, without which
+    /// it has no standbys to wait for. A log level that it cannot tell, because its version has no such variable, is null.
+    /// </summary>
+    Task<RunningVariables> ReadVariablesAsync(bool isMember, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Sets how many seconds a write waits for the standbys, for sessions that begin from now on.</summary>
-    Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <summary>Sets a global variable: the log level at once, how long writes wait for sessions that begin from now on.</summary>
+    Task SetVariableAsync(DoltVariable variable, string value, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Gives the account <c>user@%</c> the password, and makes it with all privileges when there is none.</summary>
     Task SetAdministratorAsync(string user, string password, TimeSpan deadline, CancellationToken cancellationToken);

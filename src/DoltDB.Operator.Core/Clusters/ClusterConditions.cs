@@ -120,19 +120,12 @@ internal static class ClusterConditions
             return new(Conditions.False, "ApplyRefused", $"StatefulSet {draft.Facts.Name} cannot be made anew: {refusal.Because}");
         if (draft.Facts.Refusals.GetValueOrDefault(Refusals.Confirmation) is { } unkept)
             return new(Conditions.False, "ApplyRefused", $"Secret {ClusterNames.AppliedCredentials(draft.Facts.Name)}, which a change of the password needs, could not be written: {unkept.Because}");
-        if (RefusedVariables(draft) is { Length: > 0 } servers)
-            return new(Conditions.False, "ApplyRefused", $"spec.replication.ackWritesTimeoutSeconds was not taken by {servers}");
+        if (VariableRules.Refused(draft) is { Length: > 0 } fields)
+            return new(Conditions.False, "ApplyRefused", fields);
         if (Warnings(draft) is { Count: > 0 } warnings)
             return new(Conditions.True, warnings[0].Reason, string.Join("; ", warnings.Select(warning => warning.Message)));
         return new(Conditions.True, "Accepted", draft.Topology.Waiting ?? "the spec is in effect");
     }
-
-    private static string RefusedVariables(PlanDraft draft) => draft.Facts.Spec.Replication?.AckWritesTimeoutSeconds is not { } seconds ? "" : string.Join(
-        "; ",
-        from member in draft.Facts.Members
-        let refusal = draft.Facts.Refusals.GetValueOrDefault(Refusals.OfAckWritesTimeout(member.Pod, seconds))
-        where refusal is not null
-        select $"{member.PodName}: {refusal.Because}");
 
     private static List<SpecWarning> Warnings(PlanDraft draft)
     {

@@ -69,8 +69,8 @@ internal abstract record ClusterStep(string Because)
     /// <summary>Ask for larger volumes.</summary>
     internal sealed record GrowClaims(ImmutableArray<string> Claims, Quantity Size, string Because) : ClusterStep(Because);
 
-    /// <summary>Tell running servers how long a write waits for the standbys.</summary>
-    internal sealed record SetAckWritesTimeout(ImmutableArray<int> Ordinals, int Seconds, string Because) : ClusterStep(Because);
+    /// <summary>Tell running servers what they take without a restart.</summary>
+    internal sealed record SetVariables(ImmutableArray<VariableChange> Changes, string Because) : ClusterStep(Because);
 
     /// <summary>Give the administrator's account the user and password that its Secret has come to say.</summary>
     internal sealed record RotateCredentials(int Primary, string Because) : ClusterStep(Because);

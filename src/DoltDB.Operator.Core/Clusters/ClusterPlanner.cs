@@ -99,7 +99,7 @@ internal static class ClusterPlanner
 
     /// <summary>The one disruptive step, the most urgent first.</summary>
     private static ClusterStep? Step(PlanDraft draft) =>
-        OfPrimary(draft) ?? OfIntent(draft) ?? (ClusterStep?)OfCredentials(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? (ClusterStep?)Healing(draft) ?? OfVariables(draft);
+        OfPrimary(draft) ?? OfIntent(draft) ?? (ClusterStep?)OfCredentials(draft) ?? OfStorage(draft) ?? OfSet(draft) ?? (ClusterStep?)draft.Update?.Next ?? (ClusterStep?)Healing(draft) ?? VariableRules.Decide(draft);
 
     private static ClusterStep? OfPrimary(PlanDraft draft) => draft.Primary switch
     {
@@ -153,16 +153,6 @@ internal static class ClusterPlanner
             return null;
         var because = SetReplacement.Because(live, desired);
         return because is null ? null : new ClusterStep.ReplaceSet(live.Metadata.Uid ?? "", because);
-    }
-
-    /// <summary>What servers take without a restart, where they have it otherwise. Left alone while the spec does not say, and for a while by a server that refused.</summary>
-    private static ClusterStep.SetAckWritesTimeout? OfVariables(PlanDraft draft)
-    {
-        if (draft.Primary is not PrimaryDecision.Settled || draft.Problems.Count > 0 || draft.Facts.Spec.Replication?.AckWritesTimeoutSeconds is not { } seconds)
-            return null;
-        var others = draft.Facts.Members.Where(member => member.Probe.AckWritesTimeout is { } has && has != seconds)
-            .Where(member => draft.Facts.Refusals.GetValueOrDefault(Refusals.OfAckWritesTimeout(member.Pod, seconds)) is not { Rests: true }).Select(member => member.Ordinal).ToImmutableArray();
-        return others.IsEmpty ? null : new ClusterStep.SetAckWritesTimeout(others, seconds, $"writes wait {seconds} s for the standbys");
     }
 
     /// <summary>A standby that differs from the primary for a while although neither changes will not get what it lacks by itself.</summary>

@@ -118,6 +118,8 @@ internal sealed class ClusterReconciler(
         var latest = cluster;
         var result = await steps.RunAsync(facts, step, administrator, ReserveEpochAsync, cancellationToken);
         memory.Remember(facts, step, result);
+        foreach (var (ordinal, variables) in result.Learned)
+            prober.Learn(NamespacedName.Of(cluster), ordinal, facts.Find(ordinal)?.Pod?.Metadata.Uid, variables);
         if (result.IsRotated)
             credentials.Rotated(NamespacedName.Of(cluster));
         metrics.Stepped(cluster, step, result);

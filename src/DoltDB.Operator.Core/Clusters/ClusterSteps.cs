@@ -32,6 +32,9 @@ internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
     /// <summary>What else users should read; null when there is nothing.</summary>
     public ClusterEvent? Warning { get; init; }
 
+    /// <summary>What servers have after they were told, by their ordinals.</summary>
+    public ImmutableDictionary<int, RunningVariables> Learned { get; init; } = ImmutableDictionary<int, RunningVariables>.Empty;
+
     /// <summary>What was attempted that may be refused for ever, named as <see cref="Refusals"/> says, and why it was; null for what was done.</summary>
     public ImmutableDictionary<string, string?> Attempts { get; init; } = ImmutableDictionary<string, string?>.Empty;
 }
@@ -52,7 +55,7 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             ClusterStep.RemovePod remove => await RemovePodAsync(facts, remove, cancellationToken),
             ClusterStep.ReplaceSet replace => await ReplaceSetAsync(facts, replace, cancellationToken),
             ClusterStep.GrowClaims grow => await GrowAsync(facts, grow, cancellationToken),
-            ClusterStep.SetAckWritesTimeout set => await SetAckWritesTimeoutAsync(facts, set, administrator, cancellationToken),
+            ClusterStep.SetVariables set => await SetVariablesAsync(facts, set, administrator, cancellationToken),
             ClusterStep.RotateCredentials rotate => await RotateAsync(facts, rotate, administrator, cancellationToken),
             ClusterStep.Heal heal => await HealAsync(facts, heal, administrator, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "unknown step"),
@@ -184,25 +187,33 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         };
     }
 
-    private async Task<StepResult> SetAckWritesTimeoutAsync(ClusterFacts facts, ClusterStep.SetAckWritesTimeout step, Administrator administrator, CancellationToken cancellationToken)
+    private async Task<StepResult> SetVariablesAsync(ClusterFacts facts, ClusterStep.SetVariables step, Administrator administrator, CancellationToken cancellationToken)
     {
         var attempts = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
+        var learned = ImmutableDictionary.CreateBuilder<int, RunningVariables>();
         var refusals = new List<string>();
-        foreach (var ordinal in step.Ordinals)
+        foreach (var changes in step.Changes.GroupBy(change => change.Ordinal))
         {
-            if (Endpoint(facts, ordinal, administrator) is not { } endpoint)
+            if (facts.Find(changes.Key) is not { } member || Endpoint(facts, changes.Key, administrator) is not { } endpoint)
                 continue;
-            var failure = await commands.SetAckWritesTimeoutAsync(endpoint, step.Seconds, cancellationToken);
-            attempts[Refusals.OfAckWritesTimeout(facts.Find(ordinal)?.Pod, step.Seconds)] = failure;
-            if (failure is not null)
-                refusals.Add($"{ClusterNames.Pod(facts.Name, ordinal)}: {failure}");
+            var values = changes.ToDictionary(change => change.Variable, change => change.Value);
+            var result = await commands.SetVariablesAsync(endpoint, member.Probe.Role != DoltRole.None, values, cancellationToken);
+            if (result.Now is { } now)
+                learned[member.Ordinal] = now;
+            foreach (var (variable, value) in values)
+            {
+                var refusal = result.Refused.GetValueOrDefault(variable);
+                attempts[Refusals.OfVariable(member.Pod, variable, value)] = refusal;
+                if (refusal is not null)
+                    refusals.Add($"{member.PodName}: {refusal}");
+            }
         }
 
-        return new StepResult(false, refusals.Count < attempts.Count ? new ClusterEvent(EventType.Normal, "Configured", step.Because) : null)
+        return new StepResult(LooksAgainNow: true, refusals.Count < attempts.Count ? new ClusterEvent(EventType.Normal, "Configured", step.Because) : null)
         {
             Warning = refusals.Count == 0 ? null : new ClusterEvent(EventType.Warning, "ConfigurationFailed", string.Join("; ", refusals)),
             Attempts = attempts.ToImmutable(),
-            ReadsContentNow = true,
+            Learned = learned.ToImmutable(),
         };
     }
 

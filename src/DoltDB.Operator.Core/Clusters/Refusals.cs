@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DoltDB.Operator.Kubernetes.Objects;
+using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Clusters;
 
@@ -40,8 +41,8 @@ internal sealed class Refusals
     /// <summary>The growth of a claim, as it is now, to a size.</summary>
     public static string OfClaim(PersistentVolumeClaim claim, object size) => $"claim/{claim.Metadata.Name}/{claim.Metadata.Uid}/{claim.Metadata.ResourceVersion}/{size}";
 
-    /// <summary>A value of how long writes wait, given to the server of a pod.</summary>
-    public static string OfAckWritesTimeout(Pod? pod, int seconds) => $"{Variable}{pod?.Metadata.Uid}/{seconds}";
+    /// <summary>A value of a variable, given to the server of a pod.</summary>
+    public static string OfVariable(Pod? pod, DoltVariable variable, string value) => $"{Variable}{pod?.Metadata.Uid}/{variable}/{value}";
 
     /// <summary>All that is remembered at that time.</summary>
     public ImmutableDictionary<string, Refusal> At(DateTimeOffset now)

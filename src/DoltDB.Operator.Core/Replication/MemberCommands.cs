@@ -122,9 +122,40 @@ internal sealed class MemberCommands(DoltConnections connections, TimeProvider t
         }
     }
 
-    /// <summary>Sets how long writes wait for the standbys; returns why it could not, or null.</summary>
-    public Task<string?> SetAckWritesTimeoutAsync(DoltEndpoint endpoint, int seconds, CancellationToken cancellationToken) =>
-        TryAsync(endpoint, server => server.SetAckWritesTimeoutAsync(seconds, QueryDeadline, cancellationToken), cancellationToken);
+    /// <summary>
+    /// Sets variables of a running server, and reads what it has then: one that is set and reads otherwise was not taken. Returns that, and why which were not taken.
+    /// </summary>
+    public async Task<VariablesResult> SetVariablesAsync(
+        DoltEndpoint endpoint, bool isMember, IReadOnlyDictionary<DoltVariable, string> values, CancellationToken cancellationToken)
+    {
+        var refused = new Dictionary<DoltVariable, string>();
+        try
+        {
+            await using var lease = await connections.GetAsync(endpoint, QueryDeadline, cancellationToken);
+            foreach (var (variable, value) in values)
+            {
+                try
+                {
+                    await lease.Server.SetVariableAsync(variable, value, QueryDeadline, cancellationToken);
+                }
+                catch (DoltException exception)
+                {
+                    refused[variable] = exception.Message;
+                }
+            }
+
+            var now = await lease.Server.ReadVariablesAsync(isMember, QueryDeadline, cancellationToken);
+            foreach (var (variable, value) in values.Where(pair => now.Of(pair.Key) != pair.Value))
+                refused.TryAdd(variable, $"it was set to {value} and is {now.Of(variable) ?? "not known"}");
+            return new VariablesResult(now, refused);
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            foreach (var variable in values.Keys)
+                refused.TryAdd(variable, exception.Message);
+            return new VariablesResult(null, refused);
+        }
+    }
 
     /// <summary>Makes an account of that name and password the administrator; returns why it could not, or null.</summary>
     public Task<string?> SetAdministratorAsync(DoltEndpoint endpoint, string user, string password, CancellationToken cancellationToken) =>
@@ -160,3 +191,8 @@ internal sealed class MemberCommands(DoltConnections connections, TimeProvider t
 
 /// <summary>The answer to a drain: the rows of Dolt, or why there are none.</summary>
 internal sealed record DrainResult(IReadOnlyList<DoltTransitionRow> Rows, string? Failure);
+
+/// <summary>What a server has after it was told.</summary>
+/// <param name="Now">All of it; null when it could not be read.</param>
+/// <param name="Refused">Why which variables were not taken.</param>
+internal sealed record VariablesResult(RunningVariables? Now, IReadOnlyDictionary<DoltVariable, string> Refused);

@@ -40,6 +40,9 @@ internal sealed class MemberMemory
     /// <summary>When the accounts were read.</summary>
     public DateTimeOffset AccountsRead { get; set; }
 
+    /// <summary>When the variables of a server without replication were read.</summary>
+    public DateTimeOffset VariablesRead { get; set; }
+
     /// <summary>When the content could not be read; null when it could.</summary>
     public DateTimeOffset? ContentFailed { get; set; }
 
@@ -85,7 +88,7 @@ internal sealed class MemberMemory
                 ContentError = before.ContentError,
                 LastContent = before.LastContent,
                 Replication = role.Role == DoltRole.Primary ? before.Replication : null,
-                AckWritesTimeout = before.AckWritesTimeout,
+                Variables = before.Variables,
             };
             return (before, uid == podUid ? last = now : now);
         }
@@ -98,6 +101,16 @@ internal sealed class MemberMemory
         {
             if (uid == podUid && last.IsReachable && IsSameRole(last, role))
                 last = add(last);
+        }
+    }
+
+    /// <summary>What the server that answers has after it was told; nothing once it is another incarnation or away.</summary>
+    public void Learn(string? uid, RunningVariables variables)
+    {
+        lock (gate)
+        {
+            if (uid == podUid && last.IsReachable)
+                last = last with { Variables = variables };
         }
     }
 

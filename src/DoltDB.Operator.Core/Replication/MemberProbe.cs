@@ -27,8 +27,8 @@ internal sealed record MemberProbe
     /// <summary>What a primary last said of the replication to each standby, by the name of its remote; null when it was not asked.</summary>
     public ImmutableDictionary<string, ReplicationLag>? Replication { get; init; }
 
-    /// <summary>Seconds that a write waits for the standbys, read with the content; null when it was not.</summary>
-    public int? AckWritesTimeout { get; init; }
+    /// <summary>What it was last seen to have of the variables that are set without a restart; null when nobody read them.</summary>
+    public RunningVariables? Variables { get; init; }
 
     /// <summary>Why the last probe failed, without secrets; null when it did not.</summary>
     public string? Error { get; init; }

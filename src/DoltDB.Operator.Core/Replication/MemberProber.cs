@@ -57,6 +57,13 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         return targets.Zip(probes).ToImmutableDictionary(pair => pair.First.Ordinal, pair => pair.Second);
     }
 
+    /// <summary>What a server has after it was told: the next reading may be long from now.</summary>
+    public void Learn(NamespacedName cluster, int ordinal, string? podUid, RunningVariables variables)
+    {
+        if (memories.TryGetValue((cluster, ordinal), out var memory))
+            memory.Learn(podUid, variables);
+    }
+
     /// <summary>Forgets a cluster that is gone.</summary>
     public void Forget(NamespacedName cluster)
     {
@@ -173,6 +180,14 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
                 memory.Add(podUid, role, probe => probe with { EngineVersion = version });
             }
 
+            // Without replication nothing else is read now and then.
+            if (role.Role == DoltRole.None && (now.Variables is null || asked - memory.VariablesRead >= options.AccountsLifetime))
+            {
+                memory.VariablesRead = asked;
+                var variables = await server.ReadVariablesAsync(isMember: false, options.Deadline, CancellationToken.None);
+                memory.Add(podUid, role, probe => probe with { Variables = variables });
+            }
+
             var replication = now.Replication;
             var isDropped = false;
             if (role.Role == DoltRole.Primary && (replication is null || before.Role != DoltRole.Primary || asked - memory.LagRead >= options.LagLifetime))
@@ -234,9 +249,9 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         {
             try
             {
-                var (content, ackTimeout) = await ReadContentAsync(lease.Server, memory, need, role, before, asked);
+                var content = await ReadContentAsync(lease.Server, memory, podUid, need, role, before, asked);
                 memory.ContentFailed = null;
-                memory.Add(podUid, role, probe => probe with { Content = content, LastContent = content, ContentError = null, AckWritesTimeout = ackTimeout });
+                memory.Add(podUid, role, probe => probe with { Content = content, LastContent = content, ContentError = null });
             }
             catch (Exception exception) when (IsOfServer(exception))
             {
@@ -246,21 +261,26 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
     }
 
     /// <summary>Reads what the server holds; accounts, and what it was told while it ran, only now and then or when asked for this moment.</summary>
-    private async Task<(ContentProof Content, int? AckWritesTimeout)> ReadContentAsync(
-        IDoltServer server, MemberMemory memory, ContentNeed need, DoltRoleReport role, MemberProbe before, DateTimeOffset asked)
+    private async Task<ContentProof> ReadContentAsync(
+        IDoltServer server, MemberMemory memory, string? podUid, ContentNeed need, DoltRoleReport role, MemberProbe before, DateTimeOffset asked)
     {
-        var (last, ackTimeout) = (before.Content, before.AckWritesTimeout);
+        var last = before.Content;
         var accounts = need == ContentNeed.Recent && asked - memory.AccountsRead < options.AccountsLifetime ? last?.Accounts : null;
         if (accounts is null)
         {
             memory.AccountsRead = asked;
             accounts = await server.HashAccountsAsync(options.ContentDeadline, CancellationToken.None);
-            ackTimeout = role.Role == DoltRole.None ? null : await server.ReadAckWritesTimeoutAsync(options.Deadline, CancellationToken.None);
+            if (role.Role != DoltRole.None)
+            {
+                // Known before the databases are, which may take long: a server that was told meanwhile has something else by then.
+                var variables = await server.ReadVariablesAsync(isMember: true, options.Deadline, CancellationToken.None);
+                memory.Add(podUid, role, probe => probe with { Variables = variables });
+            }
         }
 
         var databases = await server.HashDatabasesAsync(options.ContentDeadline, CancellationToken.None);
         var proof = new ContentProof(asked, asked, databases.ToImmutableSortedDictionary(StringComparer.Ordinal), accounts);
-        return (Following(Resting(proof, last), before, role), ackTimeout);
+        return Following(Resting(proof, last), before, role);
     }
 
     /// <summary>One that could not be read is not one that rows reached.</summary>

@@ -185,19 +185,19 @@ public sealed class RefusedStepTests
         var waiting = bench.Steady();
         waiting = waiting with { Spec = waiting.Spec.Replace("\"enabled\":true", "\"enabled\":true,\"ackWritesTimeoutSeconds\":3", StringComparison.Ordinal) };
         foreach (var ordinal in waiting.Members.Keys)
-            waiting = waiting.With(ordinal, member => member with { Probe = member.Probe with { AckWritesTimeout = 0 } });
+            waiting = waiting.Having(ordinal, 0, "info");
         bench.Servers["10.0.0.0"].VariableRefusal = new DoltException(1105, "Variable can't be set to the value of '3'");
         var (_, result) = await bench.PassAsync(waiting);
         result!.Warning!.Message.ShouldContain("can't be set");
-        bench.Servers["10.0.0.2"].Statements.ShouldContain("wait 3");
+        bench.Servers["10.0.0.2"].Statements.ShouldContain("set AckWritesTimeout 3");
 
-        var others = waiting.With(1, member => member with { Probe = member.Probe with { AckWritesTimeout = 3 } }).With(2, member => member with { Probe = member.Probe with { AckWritesTimeout = 3 } });
+        var others = waiting.Having(1, 3, "info").Having(2, 3, "info");
         var plan = bench.Plan(others);
         plan.Step.ShouldBeNull("it rests");
         Condition(plan, "SpecAccepted").Reason.ShouldBe("ApplyRefused");
-        Condition(plan, "SpecAccepted").Message!.ShouldContain("db-0: Variable can't be set");
+        Condition(plan, "SpecAccepted").Message!.ShouldStartWith("spec.replication.ackWritesTimeoutSeconds was not taken by db-0: Variable can't be set");
         bench.Clock.Advance(TimeSpan.FromSeconds(5));
-        bench.Plan(others).Step.ShouldBeOfType<ClusterStep.SetAckWritesTimeout>().Ordinals.ShouldBe([0]);
+        bench.Plan(others).Step.ShouldBeOfType<ClusterStep.SetVariables>().Changes.Select(change => change.Ordinal).ShouldBe([0]);
     }
 
     [Theory]

@@ -193,11 +193,8 @@ public sealed class RequestTests
     {
         var steady = Situation.Steady();
         var waiting = steady with { Spec = steady.Spec.Replace("\"enabled\":true", "\"enabled\":true,\"ackWritesTimeoutSeconds\":3", StringComparison.Ordinal) };
-        waiting = waiting.With(0, member => member with { Probe = member.Probe with { AckWritesTimeout = 0 } }).With(1, member => member with { Probe = member.Probe with { AckWritesTimeout = 3 } });
-        var plan = waiting.Plan();
-        var set = plan.Step.ShouldBeOfType<ClusterStep.SetAckWritesTimeout>();
-        set.Ordinals.ShouldBe([0]);
-        set.Seconds.ShouldBe(3);
+        var plan = waiting.Having(0, 0, "info").Having(1, 3, "info").Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.SetVariables>().Changes.ShouldBe([new VariableChange(0, DoltVariable.AckWritesTimeout, "3")]);
         plan.Desired!.ConfigMap.Data!["db-0.yaml"].ShouldContain("dolt_cluster_ack_writes_timeout_secs: 3");
         plan.Status.Conditions!.First(condition => condition.Type == "Updated").Status.ShouldBe("True");
     }

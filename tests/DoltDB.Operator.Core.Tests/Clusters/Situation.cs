@@ -108,6 +108,10 @@ internal sealed record Situation
         },
     });
 
+    /// <summary>The server has these of the variables that are set while it runs.</summary>
+    public Situation Having(int ordinal, int? ackWritesTimeout, string? logLevel) =>
+        With(ordinal, member => member with { Probe = member.Probe with { Variables = new RunningVariables(ackWritesTimeout, logLevel) } });
+
     /// <summary>The server has not answered for that long.</summary>
     public Situation Silent(int ordinal, TimeSpan since) => With(ordinal, member => member with { Probe = new MemberProbe { AwaySince = Now - since, Failures = 2, Error = "refused" } });
 

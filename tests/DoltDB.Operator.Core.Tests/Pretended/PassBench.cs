@@ -141,12 +141,10 @@ internal sealed class PassBench : IEventRecorder, IAsyncDisposable
     }
 
     /// <summary>A user gives the DoltDB a label.</summary>
-    public async Task LabelAsync(string key, string value)
-    {
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } };
-        var labelled = await user.MergePatchAsync(DoltKinds.DoltDb, Name, patch, null, Token);
-        await Eventually.HoldsAsync(() => Cluster.Metadata.ResourceVersion == labelled.Metadata.ResourceVersion, "the label in the cache");
-    }
+    public Task LabelAsync(string key, string value) => PatchAsync(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } });
+
+    /// <summary>A user changes the spec of the DoltDB.</summary>
+    public Task ChangeAsync(JsonObject spec) => PatchAsync(new JsonObject { ["spec"] = spec });
 
     /// <summary>A Service of the cluster is deleted, so that it is to be applied again.</summary>
     public Task LoseServiceAsync(string name) => DeleteAsync(BuiltInKinds.Service, caches.Services, name);
@@ -161,6 +159,12 @@ internal sealed class PassBench : IEventRecorder, IAsyncDisposable
         await connections.DisposeAsync();
         await server.DisposeAsync();
         metrics.Dispose();
+    }
+
+    private async Task PatchAsync(JsonObject patch)
+    {
+        var changed = await user.MergePatchAsync(DoltKinds.DoltDb, Name, patch, null, Token);
+        await Eventually.HoldsAsync(() => Cluster.Metadata.ResourceVersion == changed.Metadata.ResourceVersion, "the change in the cache");
     }
 
     private async Task RunPodAsync(int ordinal)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Tests.Pretended;
@@ -40,7 +41,8 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
         public Task<IReadOnlyList<DoltReplicationStatus>> ReadReplicationStatusAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
             DoAsync<IReadOnlyList<DoltReplicationStatus>>("lag", server.IsFrozen, deadline, () => server.Replication);
 
-        public Task<int> ReadAckWritesTimeoutAsync(TimeSpan deadline, CancellationToken cancellationToken) => DoAsync("variables", server.IsFrozen, deadline, () => 10);
+        public Task<RunningVariables> ReadVariablesAsync(bool isMember, TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync("variables", server.IsFrozen, deadline, () => isMember ? server.Variables : server.Variables with { AckWritesTimeout = null });
 
         public Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken) => DoAsync("assume", server.IsFrozen, deadline, () =>
         {
@@ -60,8 +62,12 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
 
         public Task<IReadOnlyList<string>> ListDatabasesAsync(TimeSpan deadline, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task SetAckWritesTimeoutAsync(int seconds, TimeSpan deadline, CancellationToken cancellationToken) =>
-            DoAsync($"wait {seconds}", server.IsFrozen, deadline, () => server.VariableRefusal is { } refusal ? throw refusal : true);
+        public Task SetVariableAsync(DoltVariable variable, string value, TimeSpan deadline, CancellationToken cancellationToken) =>
+            DoAsync($"set {variable} {value}", server.IsFrozen, deadline, () => server.VariableRefusal is { } refusal ? throw refusal : server.Variables = server.KeepsVariables ? server.Variables : variable switch
+            {
+                DoltVariable.LogLevel => server.Variables with { LogLevel = value },
+                _ => server.Variables with { AckWritesTimeout = int.Parse(value, CultureInfo.InvariantCulture) },
+            });
 
         public Task<IReadOnlyList<DoltTransitionRow>> TransitionToStandbyAsync(long epoch, int minimumCaughtUpStandbys, TimeSpan deadline, CancellationToken cancellationToken)
         {
@@ -125,6 +131,12 @@ internal sealed class PretendedServer(TimeProvider time)
 
     /// <summary>Why the administrator cannot be set; null when it can.</summary>
     public Exception? RotationRefusal { get; set; }
+
+    /// <summary>What it has of the variables that are set while it runs.</summary>
+    public RunningVariables Variables { get; set; } = new(10, "info");
+
+    /// <summary>Whether it says that it takes a variable and goes on as before.</summary>
+    public bool KeepsVariables { get; set; }
 
     /// <summary>Why a variable cannot be set; null when it can.</summary>
     public Exception? VariableRefusal { get; set; }

@@ -20,7 +20,7 @@ internal static class ServerConfigurations
     {
         var data = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var ordinal = 0; ordinal < request.ConfigReplicas; ordinal++)
-            data[FileName(request, ordinal)] = Render(request, ordinal) + Dynamic(request);
+            data[FileName(request, ordinal)] = Dynamic(request) + Render(request, ordinal);
         if (request.PrimaryOrdinal is { } primary)
             data[PrimaryFile] = PrimaryText(ClusterNames.Pod(request.Name, primary));
         return new ConfigMap { Metadata = ClusterResources.Meta(request, ClusterNames.Config(request.Name)), Data = data };
@@ -46,19 +46,22 @@ internal static class ServerConfigurations
     private static string FileName(RenderRequest request, int ordinal) => ClusterNames.Pod(request.Name, ordinal) + ".yaml";
 
     /// <summary>What servers take while they run: the file holds it for the next start.</summary>
-    private static string Dynamic(RenderRequest request) => request.Spec.IsReplicated() && request.Spec.Replication?.AckWritesTimeoutSeconds is { } seconds
-        ? new YamlText().Section(0, "system_variables").Line(1, "dolt_cluster_ack_writes_timeout_secs", seconds).ToString()
-        : "";
+    private static string Dynamic(RenderRequest request)
+    {
+        var yaml = new YamlText().Line(0, "log_level", request.Spec.ServerLogLevel());
+        if (request.Spec.IsReplicated() && request.Spec.Replication?.AckWritesTimeoutSeconds is { } seconds)
+            yaml.Section(0, "system_variables").Line(1, "dolt_cluster_ack_writes_timeout_secs", seconds);
+        return yaml.ToString();
+    }
 
     /// <summary>
-    /// The file of one server. Every server begins as a standby and is promoted by SQL: one that has lost its volume can never come up as an
+    /// The rest of the file of one server. Every server begins as a standby and is promoted by SQL: one that has lost its volume can never come up as an
     /// empty primary.
     /// </summary>
-    internal static string Render(RenderRequest request, int ordinal)
+    private static string Render(RenderRequest request, int ordinal)
     {
         var spec = request.Spec;
         var yaml = new YamlText();
-        yaml.Line(0, "log_level", spec.ServerLogLevel());
         if (spec.HasAutoGc() || KnowsAutoGc(spec.EngineVersion))
             yaml.Section(0, "behavior").Section(1, "auto_gc_behavior").Line(2, "enable", spec.HasAutoGc());
         yaml.Section(0, "listener").Line(1, "host", spec.ListenerHost()).Line(1, "port", spec.SqlPort()).Line(1, "max_connections", spec.MaxConnections());

@@ -77,6 +77,7 @@ internal static class ConfigParser
         var behavior = top.Nested("behavior");
         return new ServerConfig
         {
+            LogLevel = top.Text("log_level") ?? "info",
             ListenerHost = listener.Text("host") ?? "localhost",
             Port = (int)(listener.Number("port") ?? 3306),
             MaxConnections = (int)(listener.Number("max_connections") ?? 1000),

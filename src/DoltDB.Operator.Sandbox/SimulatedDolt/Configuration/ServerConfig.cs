@@ -8,6 +8,8 @@ internal sealed class ServerConfigException(string message) : Exception(message)
 /// <summary>What the server needs of a Dolt <c>config.yaml</c>.</summary>
 internal sealed record ServerConfig
 {
+    public string LogLevel { get; init; } = "info";
+
     public string ListenerHost { get; init; } = "localhost";
 
     public int Port { get; init; } = 3306;

@@ -16,6 +16,7 @@ internal sealed class GlobalVariables
     public GlobalVariables(DoltEngine engine, IReadOnlyDictionary<string, string> configured)
     {
         _engine = engine;
+        _set[SystemVariables.LogLevel] = engine.Config.LogLevel;
         foreach (var (name, value) in configured) _set[name] = Parse(value);
         _set["max_connections"] = (long)engine.Config.MaxConnections;
         _set["port"] = (long)engine.Config.Port;

@@ -9,7 +9,11 @@ internal static class SystemVariables
     public const string AckTimeout = "dolt_cluster_ack_writes_timeout_secs";
     public const string TransactionCommit = "dolt_transaction_commit";
 
+    public const string LogLevel = "dolt_log_level";
+
     private const long MostAckSeconds = 60;
+
+    private static readonly FrozenSet<string> LogLevels = FrozenSet.Create("panic", "fatal", "error", "warning", "info", "debug", "trace");
 
     private static readonly FrozenDictionary<string, object> Known = new Dictionary<string, object>
     {
@@ -79,7 +83,7 @@ internal static class SystemVariables
         ["dolt_show_branch_databases"] = 0L,
         ["dolt_allow_commit_conflicts"] = 0L,
         ["dolt_force_transaction_commit"] = 0L,
-        ["dolt_log_level"] = "info",
+        [LogLevel] = "info",
         ["dolt_stats_enabled"] = 1L,
         ["dolt_auto_gc_enabled"] = 1L,
         ["dolt_override_schema"] = "",
@@ -95,6 +99,10 @@ internal static class SystemVariables
     public static object Default(string name) => Known[name];
 
     /// <summary>Whether the variable takes the value; few ranges matter here.</summary>
-    public static bool Takes(string name, object? value) =>
-        !name.Equals(AckTimeout, StringComparison.OrdinalIgnoreCase) || value is long and >= 0 and <= MostAckSeconds;
+    public static bool Takes(string name, object? value) => name.ToLowerInvariant() switch
+    {
+        AckTimeout => value is long and >= 0 and <= MostAckSeconds,
+        LogLevel => value is string level && LogLevels.Contains(level),
+        _ => true,
+    };
 }

@@ -8,8 +8,8 @@ namespace DoltDB.Operator.Api;
 public sealed record ServerOptions : JsonShape
 {
     /// <summary>
-    /// Least level that servers log: trace, debug, info, warning, error or fatal. At debug and trace Dolt logs the text of every
-    /// statement, passwords included.
+    /// Least level that servers log: trace, debug, info, warning, error or fatal. A change is set on running servers and restarts nobody. At debug and
+    /// trace Dolt logs the text of every statement, passwords included.
     /// </summary>
     [SchemaDefault("\"info\"")]
     public string? LogLevel { get; init; }

@@ -88,6 +88,46 @@ public sealed class ChangesTests
         (await laptop.AwaitReadyAsync("db")).Status!.CurrentPrimary.ShouldBe("db-0");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_new_log_level_is_that_of_servers_that_run_within_seconds_and_of_those_that_begin_later(bool isReplicated)
+    {
+        const string read = "SELECT @@global.dolt_log_level";
+        string Manifest(string more) => Manifests.DoltDb("db", $"replicas: {(isReplicated ? 2 : 1)}\nstorage: {{size: 1Gi}}{(isReplicated ? "\nreplication: {enabled: true}" : "")}{more}");
+        await using var laptop = await Laptop.StartAsync();
+        await laptop.ApplyAsync(Manifest(""));
+        await laptop.AwaitReadyAsync("db");
+        await laptop.AwaitConditionAsync("db", "Updated", "True");
+        var before = (await UidsAsync(laptop)).ToList();
+        string[] pods = isReplicated ? ["db-0", "db-1"] : ["db-0"];
+        foreach (var pod in pods)
+            await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", pod), read, "info");
+
+        foreach (var (asked, set) in ((string, string)[])[("debug", "debug"), ("warn", "warning"), ("trace", "trace")])
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await laptop.ApplyAsync(Manifest($"\nserver: {{logLevel: {asked}}}"));
+            foreach (var pod in pods)
+                await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", pod), read, set);
+            var took = TimeProvider.System.GetElapsedTime(began);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{asked}: {took.TotalMilliseconds:0} ms");
+            took.ShouldBeLessThan(TimeSpan.FromSeconds(5), "it is not waited for until servers are read again");
+        }
+
+        await laptop.AwaitConditionAsync("db", "Updated", "True");
+        await laptop.AwaitConditionAsync("db", "SpecAccepted", "True");
+        (await UidsAsync(laptop)).ShouldBe(before);
+
+        // A pod that is made later begins with it.
+        await laptop.DeletePodAsync(pods[^1]);
+        await laptop.AwaitListAsync(BuiltInKinds.Pod, "app.kubernetes.io/name=db", found => found.Count == pods.Length && found.All(pod => pod.Metadata.Name != pods[^1] || !before.Contains(pod.Metadata.Uid)), "another pod");
+        await Laptop.AwaitAnswerAsync(() => laptop.ConnectPodAsync("db", pods[^1]), read, "trace");
+        await laptop.AwaitReadyAsync("db");
+        if (laptop.OwnsOperators)
+            laptop.Operators.SelectMany(one => one.Log.Lines).Count(line => line.Text.StartsWith("Configured", StringComparison.Ordinal)).ShouldBe(3, "nobody was told more often than it changed");
+    }
+
     [Fact]
     public async Task B3_A_new_port_replaces_the_old_one_and_clients_write_through_it_while_servers_still_listen_on_the_old_one()
     {

@@ -231,6 +231,70 @@ public sealed class DoltServerTests
         server.TakeStatements().ShouldNotContain(static statement => statement.StartsWith("CALL", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true, "SELECT @@global.dolt_cluster_ack_writes_timeout_secs, @@global.dolt_log_level")]
+    [InlineData(false, "SELECT @@global.dolt_log_level")]
+    public async Task Variables_are_read_with_one_statement(bool isMember, string statement)
+    {
+        await using var server = FakeServer.Answering(_ => isMember ? Packets.Rows(["a", "l"], [["5", "WARN"]]) : Packets.Rows(["l"], [["WARN"]]));
+        await using var connection = await ConnectAsync(server);
+        (await connection.ReadVariablesAsync(isMember, s_deadline, Token)).ShouldBe(new RunningVariables(isMember ? 5 : null, "warning"));
+        server.TakeStatements().ShouldBe([statement]);
+    }
+
+    [Theory]
+    [InlineData(true, 1105)]
+    [InlineData(false, 1105)]
+    [InlineData(true, 1193)]
+    [InlineData(false, 1193)]
+    public async Task A_server_that_does_not_know_the_log_level_tells_the_rest(bool isMember, ushort code)
+    {
+        await using var server = FakeServer.Answering(statement => statement.Contains("dolt_log_level", StringComparison.Ordinal)
+            ? [Packets.Error(code, "Unknown system variable 'dolt_log_level'")]
+            : Packets.Rows(["x"], [["5"]]));
+        await using var connection = await ConnectAsync(server);
+        (await connection.ReadVariablesAsync(isMember, s_deadline, Token)).ShouldBe(new RunningVariables(isMember ? 5 : null, null));
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_session_that_a_role_change_ended_does_not_pass_for_one_without_the_variable(bool isMember)
+    {
+        await using var server = FakeServer.Answering(_ =>
+            [Packets.Error(1105, "this server transitioned cluster roles. this connection can no longer be used. please reconnect.")]);
+        await using var connection = await ConnectAsync(server);
+        (await Should.ThrowAsync<DoltException>(connection.ReadVariablesAsync(isMember, s_deadline, Token))).Code.ShouldBe(1105);
+    }
+
+    [Theory]
+    [InlineData(DoltVariable.AckWritesTimeout, "5", "SET GLOBAL dolt_cluster_ack_writes_timeout_secs = 5")]
+    [InlineData(DoltVariable.LogLevel, "debug", "SET GLOBAL dolt_log_level = 'debug'")]
+    [InlineData(DoltVariable.LogLevel, "warning", "SET GLOBAL dolt_log_level = 'warning'")]
+    [InlineData(DoltVariable.LogLevel, "panic", "SET GLOBAL dolt_log_level = 'panic'")]
+    public async Task Variables_are_set_with_these_statements(DoltVariable variable, string value, string statement)
+    {
+        await using var server = FakeServer.Answering(static _ => [Packets.Ok()]);
+        await using var connection = await ConnectAsync(server);
+        await connection.SetVariableAsync(variable, value, s_deadline, Token);
+        server.TakeStatements().ShouldBe([statement]);
+    }
+
+    [Theory]
+    [InlineData(DoltVariable.AckWritesTimeout, "5; DROP DATABASE shop")]
+    [InlineData(DoltVariable.AckWritesTimeout, "-1")]
+    [InlineData(DoltVariable.LogLevel, "warn")]
+    [InlineData(DoltVariable.LogLevel, "info'")]
+    [InlineData(DoltVariable.LogLevel, "")]
+    public async Task No_server_is_told_a_value_that_none_takes(DoltVariable variable, string value)
+    {
+        await using var server = FakeServer.Answering(static _ => [Packets.Ok()]);
+        await using var connection = await ConnectAsync(server);
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(connection.SetVariableAsync(variable, value, s_deadline, Token));
+        server.TakeStatements().ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task An_answer_of_another_shape_is_an_IOException_and_no_default()
     {

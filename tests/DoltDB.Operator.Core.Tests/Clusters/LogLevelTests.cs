@@ -168,6 +168,26 @@ public sealed class LogLevelTests
         }
     }
 
+    [Fact]
+    public async Task A_level_that_reads_otherwise_after_it_was_set_is_told_in_the_same_pass_and_set_again_less_and_less_often()
+    {
+        await using var bench = await PassBench.StartAsync(1, Standalone);
+        var server = bench.Servers[PassBench.Address(0)];
+        (server.Role, server.KeepsVariables) = (DoltRole.None, true);
+        await bench.PassAsync();
+        await bench.ChangeAsync(new JsonObject { ["server"] = new JsonObject { ["logLevel"] = "debug" } });
+        await bench.PassAsync();
+        bench.Condition("SpecAccepted").ShouldBe("ApplyRefused: spec.server.logLevel was not taken by db-0: it was set to debug and is info");
+        for (var pass = 0; pass < 40; pass++)
+            await bench.PassAsync();
+        server.Statements.Count(static statement => statement == "set LogLevel debug").ShouldBe(4, "after 5, 10 and 20 seconds");
+
+        server.KeepsVariables = false;
+        for (var pass = 0; pass < 40; pass++)
+            await bench.PassAsync();
+        bench.Condition("SpecAccepted").ShouldBe("Accepted: the spec is in effect");
+    }
+
     private static Situation All(Situation situation, string? level) =>
         situation.Members.Keys.Aggregate(situation, (all, ordinal) => all.Having(ordinal, 0, level));
 

@@ -212,6 +212,83 @@ public sealed class MemberProberTests : IAsyncDisposable
         (await PassAsync(ContentNeed.Now)).Probe.Content!.Moved.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("debug")]
+    [InlineData(null)]
+    public async Task What_is_set_while_servers_run_is_read_with_the_accounts_and_holds_up_nothing_when_it_is_not_known(string? level)
+    {
+        Server.Variables = new RunningVariables(3, level);
+        var (probe, _) = await PassAsync();
+        probe.Variables.ShouldBe(new RunningVariables(3, level));
+        (probe.Content!.Databases.Keys.Single(), probe.ContentError).ShouldBe(("shop", null));
+        for (var second = 0; second < 70; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            (probe, _) = await PassAsync();
+        }
+
+        probe.Variables.ShouldBe(new RunningVariables(3, level));
+        Server.Statements.Count(statement => statement == "variables").ShouldBe(2);
+        Server.Statements.Count(statement => statement == "accounts").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_server_without_replication_is_asked_for_its_variables_now_and_then_and_for_nothing_that_it_holds()
+    {
+        Server.Role = DoltRole.None;
+        var (probe, _) = await PassAsync();
+        (probe.Variables, probe.Content).ShouldBe((new RunningVariables(null, "info"), null));
+        Server.Variables = new RunningVariables(null, "debug");
+        for (var pass = 0; pass < 4; pass++)
+        {
+            probe.Variables!.LogLevel.ShouldBe("info");
+            clock.Advance(TimeSpan.FromSeconds(10));
+            (probe, _) = await PassAsync();
+        }
+
+        probe.Variables!.LogLevel.ShouldBe("debug");
+        Server.Statements.ShouldBe(["role", "version", "variables", "role", "role", "role", "role", "variables"]);
+    }
+
+    [Theory]
+    [InlineData(DoltRole.None)]
+    [InlineData(DoltRole.Standby)]
+    public async Task A_server_that_began_anew_is_asked_again_at_once(DoltRole role)
+    {
+        Server.Role = role;
+        await PassAsync();
+        Server.IsFrozen = true;
+        (await PassAsync()).Probe.Variables.ShouldBeNull();
+        (Server.IsFrozen, Server.Variables) = (false, new RunningVariables(10, "debug"));
+        (await PassAsync()).Probe.Variables!.LogLevel.ShouldBe("debug");
+    }
+
+    [Fact]
+    public async Task What_a_server_has_after_it_was_told_is_known_at_once_unless_it_is_another()
+    {
+        await PassAsync();
+        prober.Learn(Cluster, 0, "uid-before", new RunningVariables(10, "trace"));
+        (await PassAsync()).Probe.Variables!.LogLevel.ShouldBe("info");
+        prober.Learn(Cluster, 0, pod, new RunningVariables(10, "debug"));
+        (await PassAsync()).Probe.Variables!.LogLevel.ShouldBe("debug");
+        Server.Statements.Count(statement => statement == "variables").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_server_was_told_while_its_databases_were_read_stays()
+    {
+        await PassAsync();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Server.IsSlow = true;
+        await PassAsync();
+        prober.Learn(Cluster, 0, pod, new RunningVariables(10, "debug"));
+        Server.IsSlow = false;
+        Server.Answers();
+        await Task.Yield();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await PassAsync()).Probe.Variables!.LogLevel.ShouldBe("debug");
+    }
+
     [Fact]
     public async Task A_probe_that_fails_in_a_way_that_nobody_foresaw_fails_one_pass()
     {

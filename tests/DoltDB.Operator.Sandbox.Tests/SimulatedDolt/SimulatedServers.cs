@@ -129,7 +129,8 @@ internal sealed class SimulatedServers : IAsyncDisposable
         }
     }
 
-    private string Configuration(int ordinal)
+    /// <summary>What a server is configured with when a test says nothing.</summary>
+    public string Configuration(int ordinal)
     {
         var yaml = new StringBuilder($"listener:\n  host: 0.0.0.0\n  port: {port}\n");
         if (count == 1)

@@ -100,6 +100,7 @@ public sealed class StandaloneServerTests
     [Theory]
     [InlineData("nosuchkey: 1\n", "field nosuchkey not found in type servercfg.YAMLConfig")]
     [InlineData("log_level: warn\n", "invalid log level: warn")]
+    [InlineData("system_variables:\n  dolt_log_level: warn\n", "can't be set to the value of 'warn'")]
     [InlineData("listener:\n  port: 80\n", "port is not in the range between 1024-65535: 80")]
     [InlineData("cluster:\n  bootstrap_role: standby\n", "must supply standby_remotes")]
     [InlineData("data_dir: ${NOT_SET}\n", "NOT_SET")]
@@ -110,6 +111,28 @@ public sealed class StandaloneServerTests
         await using var servers = SimulatedServers.Start(1);
         servers[0].Kill();
         Should.Throw<ServerConfigException>(() => servers.Start(0, yaml)).Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task The_log_level_begins_as_configured_and_takes_the_seven_names_while_the_server_runs()
+    {
+        await using var servers = SimulatedServers.Start(1);
+        var session = await servers.ConnectAsync(0);
+        (await session.ReadAsync("SELECT @@global.dolt_log_level")).ShouldBe("info");
+        foreach (var level in (string[])["panic", "fatal", "error", "warning", "info", "debug", "trace"])
+        {
+            await session.RunAsync($"SET GLOBAL dolt_log_level = '{level}'");
+            (await session.ReadAsync("SELECT @@global.dolt_log_level")).ShouldBe(level);
+        }
+
+        foreach (var wrong in (string[])["'warn'", "'verbose'", "''", "17"])
+            (await session.FailAsync($"SET GLOBAL dolt_log_level = {wrong}")).Message.ShouldContain("can't be set to the value of");
+        (await session.ReadAsync("SELECT @@global.dolt_log_level")).ShouldBe("trace");
+
+        servers[0].Kill();
+        servers.Start(0, servers.Configuration(0) + "log_level: debug\n");
+        session = await servers.ConnectAsync(0);
+        (await session.ReadAsync("SELECT @@global.dolt_log_level")).ShouldBe("debug");
     }
 
     [Fact]

@@ -9,25 +9,14 @@ namespace DoltDB.Operator.Simulation;
 internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators, SimulatedSpec spec)
 {
     /// <summary>Does one thing at random.</summary>
-    public async Task StrikeAsync()
-    {
-        (int Weight, Func<Task> Strike)[] all =
+    public Task StrikeAsync() => Draw.One(
+        world.Random,
         [
             (10, KillServer), (8, FreezeServer), (8, DeletePod), (3, ForceDeletePod), (2, LoseVolume), (6, LoseNode),
             (5, CutOperatorFromServer), (5, CutServers), (4, CutClient), (5, SlowReplication), (4, CutOperatorFromApi), (5, BreakApi), (4, StaleCaches), (4, LoseWatches),
             (8, operators.RestartAsync), (3, operators.OverlapAsync), (12, spec.SwitchPrimaryAsync), (4, spec.UpgradeAsync), (2, spec.BreakUpgradeAsync), (4, spec.ScaleAsync), (2, spec.GrowAsync),
             (3, RestoreBackup), (2, DropDatabase),
-        ];
-        var draw = world.Random.Next(all.Sum(static fault => fault.Weight));
-        foreach (var (weight, strike) in all)
-        {
-            draw -= weight;
-            if (draw >= 0)
-                continue;
-            await strike();
-            return;
-        }
-    }
+        ])();
 
     /// <summary>Ends every fault that still lasts.</summary>
     public void EndAll()

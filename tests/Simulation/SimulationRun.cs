@@ -25,7 +25,7 @@ internal sealed class SimulationRun(int seed)
     private readonly VirtualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     /// <summary>Runs it on this thread.</summary>
-    public static SimulationResult Run(int seed) => new SimulationRun(seed).Run(LiveAsync);
+    public static SimulationResult Run(int seed) => new SimulationRun(seed).Run(world => LiveAsync(world, seed));
 
     /// <summary>Runs a story of one's own in a world that the seed makes.</summary>
     public static SimulationResult Run(int seed, Func<SimulatedWorld, SimulatedOperators, SimulatedSpec, Task> story) => new SimulationRun(seed).Run(async world =>
@@ -69,7 +69,7 @@ internal sealed class SimulationRun(int seed)
         world.Invariants.Lost.Count,
         time.Elapsed);
 
-    private static async Task LiveAsync(SimulatedWorld world)
+    private static async Task LiveAsync(SimulatedWorld world, int seed)
     {
         using var operators = new SimulatedOperators(world);
         var spec = new SimulatedSpec(world);
@@ -85,6 +85,8 @@ internal sealed class SimulationRun(int seed)
         var writer = new SimulatedWriter(world, waitsForStandbys: world.Random.Next(2) == 0);
         world.Go(writer.RunAsync);
         var faults = new Faults(world, operators, spec);
+        var edits = new Edits(world, spec, seed);
+        world.Go(edits.RunAsync);
         var count = world.Random.Next(4, 14);
         for (var i = 0; i < count && world.Violation is null; i++)
         {
@@ -95,6 +97,7 @@ internal sealed class SimulationRun(int seed)
         await world.DelayAsync(0, 20000);
         world.Trace("PEACE");
         faults.EndAll();
+        await edits.EndAsync();
         await spec.MendAsync();
         var before = world.Invariants.Acknowledged.Count;
         if (world.Violation is null && !await AwaitAsync(world, () => IsReady(world) && world.Invariants.Acknowledged.Count > before, PeaceLimit))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
@@ -21,6 +22,7 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
     private readonly KubernetesMetrics metrics = new();
     private readonly SimulatedController controller;
     private TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DoltDb? answered;
 
     public SimulatedOperator(SimulatedWorld world, string name)
     {
@@ -34,7 +36,7 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
         var client = new UnreliableClient(this);
         var credentials = new AdministratorCredentials(client, world.Time, caches.Secrets);
         var reconciler = ClusterController.CreateReconciler(client, caches, credentials, new DoltConnections(connector, new DoltConnectionsOptions(), world.Time), this, services);
-        controller = new SimulatedController(reconciler, world.Time, IsExpected, world.Violate)
+        controller = new SimulatedController(new PassWatch(this, reconciler, caches.Clusters), world.Time, IsExpected, world.Violate)
             .Watch(caches.Clusters, static cluster => [NamespacedName.Of(cluster)], Predicates.IgnoresStatus)
             .Watch(caches.Sets, static set => Owner(set.Metadata))
             .Watch(caches.Services, static service => Owner(service.Metadata))
@@ -53,6 +55,9 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
 
     /// <summary>Whether another operator leads already, and this one does not know yet.</summary>
     public bool IsStale { get; set; }
+
+    /// <summary>What the present pass began with; null before the first.</summary>
+    public PassKnowledge? Pass { get; private set; }
 
     /// <summary>Ends it as SIGKILL does.</summary>
     public void Kill()
@@ -84,10 +89,23 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
     private static IEnumerable<NamespacedName> Named(ObjectMeta metadata) =>
         metadata.Labels?.GetValueOrDefault(ClusterLabels.Name) is { } name ? [new NamespacedName(metadata.Namespace ?? "", name)] : [];
 
+    /// <summary>Notes what each pass can know of the DoltDB: the cache's version, or one that it was answered before, which its memory may hold.</summary>
+    private sealed class PassWatch(SimulatedOperator owner, IReconciler inner, IObjectCache<DoltDb> clusters) : IReconciler
+    {
+        public Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
+        {
+            var cached = clusters.Get(key);
+            var hasHandOver = cached?.Status?.HandOver is not null || owner.answered?.Status?.HandOver is not null || owner.world.Cluster()?.Status?.HandOver is not null;
+            owner.Pass = new PassKnowledge(long.TryParse(cached?.Metadata.ResourceVersion, CultureInfo.InvariantCulture, out var version) ? version : -1, hasHandOver, cached?.Status?.CurrentPrimary);
+            return inner.ReconcileAsync(key, cancellationToken);
+        }
+    }
+
     private sealed class RoleWatch(SimulatedOperator owner) : IStatementWatch
     {
         public void Sending(string host, string statement)
         {
+            owner.world.Restraints.BeforeStatement(owner, owner.world.PodAt(host)?.Name ?? host, statement);
             owner.world.Invariants.BeforeStatement(owner, host, statement);
             if (owner.world.PodAt(host) is { } pod && owner.world.Refuses(pod.Name, statement))
                 throw new DoltException(1105, $"{pod.Name} refuses");
@@ -102,48 +120,64 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
         private readonly KubernetesClient inner = owner.world.Client;
 
         public Task<T?> GetAsync<T>(ResourceKind<T> kind, NamespacedName name, CancellationToken cancellationToken)
-            where T : class, IKubernetesObject => CallAsync(() => inner.GetAsync(kind, name, cancellationToken), isWrite: false);
+            where T : class, IKubernetesObject => CallAsync(() => inner.GetAsync(kind, name, cancellationToken));
 
         public Task<ObjectList<T>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
-            where T : class, IKubernetesObject => CallAsync(() => inner.ListAsync(kind, options, cancellationToken), isWrite: false);
+            where T : class, IKubernetesObject => CallAsync(() => inner.ListAsync(kind, options, cancellationToken));
 
         public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceKind<T> kind, WatchOptions options, CancellationToken cancellationToken)
             where T : class, IKubernetesObject => throw new NotSupportedException("watches are simulated by the caches");
 
         public Task<T> CreateAsync<T>(ResourceKind<T> kind, T resource, CancellationToken cancellationToken)
-            where T : class, IKubernetesObject => CallAsync(() => inner.CreateAsync(kind, resource, cancellationToken), isWrite: true);
+            where T : class, IKubernetesObject => WriteAsync(() => inner.CreateAsync(kind, resource, cancellationToken), $"creates {kind.Kind} {resource.Metadata.Name}");
 
         public Task<T> ReplaceAsync<T>(ResourceKind<T> kind, T resource, string? subresource, CancellationToken cancellationToken)
-            where T : class, IKubernetesObject => CallAsync(() => inner.ReplaceAsync(kind, resource, subresource, cancellationToken), isWrite: true);
+            where T : class, IKubernetesObject => resource is DoltDb cluster && subresource == "status"
+                ? CallAsync(
+                    () =>
+                    {
+                        owner.world.Restraints.BeforeStatus(owner, cluster);
+                        return inner.ReplaceAsync(kind, resource, subresource, cancellationToken);
+                    },
+                    isWrite: true)
+                : WriteAsync(() => inner.ReplaceAsync(kind, resource, subresource, cancellationToken), $"replaces {kind.Kind} {resource.Metadata.Name}");
 
         public Task<T> ApplyAsync<T>(ResourceKind<T> kind, T resource, string fieldManager, string? subresource, CancellationToken cancellationToken)
-            where T : class, IKubernetesObject => CallAsync(() => inner.ApplyAsync(kind, resource, fieldManager, subresource, cancellationToken), isWrite: true);
+            where T : class, IKubernetesObject => WriteAsync(() => inner.ApplyAsync(kind, resource, fieldManager, subresource, cancellationToken), $"applies {kind.Kind} {resource.Metadata.Name}");
 
         public Task<T> MergePatchAsync<T>(ResourceKind<T> kind, NamespacedName name, JsonObject patch, string? subresource, CancellationToken cancellationToken)
-            where T : class, IKubernetesObject => CallAsync(() => inner.MergePatchAsync(kind, name, patch, subresource, cancellationToken), isWrite: true);
+            where T : class, IKubernetesObject => WriteAsync(() => inner.MergePatchAsync(kind, name, patch, subresource, cancellationToken), $"patches {kind.Kind} {name.Name}");
 
         public Task<bool> DeleteAsync<T>(ResourceKind<T> kind, NamespacedName name, DeleteOptions options, CancellationToken cancellationToken)
-            where T : class, IKubernetesObject => CallAsync(
+            where T : class, IKubernetesObject => WriteAsync(
             () =>
             {
                 if (kind.Kind == "Pod")
                     owner.world.Invariants.BeforeRemoval(owner, name.Name, isForced: true);
                 return inner.DeleteAsync(kind, name, options, cancellationToken);
             },
-            isWrite: true);
+            $"deletes {kind.Kind} {name.Name}");
 
         public Task<EvictionResult> EvictAsync(NamespacedName pod, DeleteOptions options, CancellationToken cancellationToken) =>
-            CallAsync(
+            WriteAsync(
                 () =>
                 {
                     owner.world.Invariants.BeforeRemoval(owner, pod.Name, isForced: false);
                     return inner.EvictAsync(pod, options, cancellationToken);
                 },
-                isWrite: true);
+                $"evicts {pod.Name}");
 
         public Task BindAsync(NamespacedName pod, string node, CancellationToken cancellationToken) => throw new NotSupportedException("the operator binds no pods");
 
-        private async Task<T> CallAsync<T>(Func<Task<T>> call, bool isWrite)
+        private Task<T> WriteAsync<T>(Func<Task<T>> call, string what) => CallAsync(
+            () =>
+            {
+                owner.world.Restraints.BeforeWrite(owner, what);
+                return call();
+            },
+            isWrite: true);
+
+        private async Task<T> CallAsync<T>(Func<Task<T>> call, bool isWrite = false)
         {
             var world = owner.world;
             await owner.WaitAsync();
@@ -162,7 +196,10 @@ internal sealed class SimulatedOperator : IEventRecorder, IDisposable
             var result = await call();
             await world.DelayAsync(0, 4);
             await owner.WaitAsync();
-            return losesAnswer ? throw new HttpRequestException("simulated: the answer was lost") : result;
+            if (losesAnswer)
+                throw new HttpRequestException("simulated: the answer was lost");
+            owner.answered = result as DoltDb ?? owner.answered;
+            return result;
         }
     }
 }

@@ -32,6 +32,7 @@ internal sealed class SimulatedWorld : IAsyncDisposable
         Network = new SimulatedNetwork(time);
         Invariants = new Invariants(this);
         Availability = new Availability(this);
+        Restraints = new Restraints(this);
         podEvents = new Relay(time, Go);
     }
 
@@ -51,6 +52,8 @@ internal sealed class SimulatedWorld : IAsyncDisposable
     public Invariants Invariants { get; }
 
     public Availability Availability { get; }
+
+    public Restraints Restraints { get; }
 
     public const string Name = "db";
 
@@ -85,6 +88,7 @@ internal sealed class SimulatedWorld : IAsyncDisposable
         var world = new SimulatedWorld(time, seed, directory, await SandboxApiServer.StartAsync(options, CancellationToken.None));
         world.Api.Follow("/pods", change => world.podEvents.Deliver(() => world.OnPod(change), TimeSpan.FromMilliseconds(world.Random.Next(1, 10))));
         world.Api.Follow("/persistentvolumeclaims", world.OnClaim);
+        world.Api.Follow("k8s.dolthub.com/doltdbs", world.Restraints.OnCluster);
         await SimulatedControllers.StartAsync(world);
         return world;
     }

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using DoltDB.Operator.Api;
+using DoltDB.Operator.Sandbox.ApiServer.Store;
+
+namespace DoltDB.Operator.Simulation.World;
+
+/// <summary>
+/// What the user forbids for a while. An operator that had read it when its pass began obeys, until the user allows it again; a hand-over that was begun before is
+/// finished.
+/// </summary>
+internal sealed partial class Restraints(SimulatedWorld world)
+{
+    private long? pausedSince;
+    private long? withoutFailoverSince;
+
+    /// <summary>The DoltDB was changed.</summary>
+    public void OnCluster(StoreEvent change)
+    {
+        if (change.IsDelete)
+        {
+            (pausedSince, withoutFailoverSince) = (null, null);
+            return;
+        }
+
+        var spec = JsonSerializer.Deserialize(change.Object.Json.Span, ApiJson.Default.DoltDb)!.Spec!;
+        pausedSince = spec.Paused == true ? pausedSince ?? change.Revision : null;
+        withoutFailoverSince = spec.Failover?.Enabled == false || spec.Replication?.Primary?.AutomaticFailover == false ? withoutFailoverSince ?? change.Revision : null;
+    }
+
+    /// <summary>An operator is about to write something other than the status of the DoltDB.</summary>
+    public void BeforeWrite(SimulatedOperator sender, string what)
+    {
+        if (HoldsStill(sender.Pass))
+            world.Violate($"{sender.Name} {what} although it had read that the cluster is paused");
+    }
+
+    /// <summary>An operator is about to write the status of the DoltDB.</summary>
+    public void BeforeStatus(SimulatedOperator sender, DoltDb cluster)
+    {
+        if (cluster.Status?.HandOver is { } begun && HoldsStill(sender.Pass))
+            world.Violate($"{sender.Name} begins a hand-over to {begun.To} ({begun.Reason}) although it had read that the cluster is paused");
+    }
+
+    /// <summary>An operator is about to send a statement.</summary>
+    public void BeforeStatement(SimulatedOperator sender, string pod, string statement)
+    {
+        if (!Reading().IsMatch(statement) && HoldsStill(sender.Pass))
+            world.Violate($"{sender.Name} sends {statement} to {pod} although it had read that the cluster is paused");
+        if (sender.Pass is { HasHandOver: false, Primary: { } primary } && primary != pod && Promotion().IsMatch(statement)
+            && Knows(sender.Pass, withoutFailoverSince) && world.Cluster()?.Status?.HandOver is null or { Reason: "Failover" })
+            world.Violate($"{sender.Name} promotes {pod} in place of {primary} although it had read that nobody fails over");
+    }
+
+    private bool HoldsStill(PassKnowledge? pass) => pass is { HasHandOver: false } && Knows(pass, pausedSince);
+
+    /// <summary>Since then every version says the same: whichever the pass read, from the one in its cache on, forbade it.</summary>
+    private static bool Knows(PassKnowledge pass, long? since) => since <= pass.Version;
+
+    [GeneratedRegex("^(SELECT|SHOW|USE) ", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Reading();
+
+    [GeneratedRegex(@"^CALL DOLT_ASSUME_CLUSTER_ROLE\('primary'", RegexOptions.NonBacktracking)]
+    private static partial Regex Promotion();
+}
+
+/// <summary>What a pass of an operator began with.</summary>
+/// <param name="Version">Version of the DoltDB in its cache: the pass goes by that one or a newer one.</param>
+/// <param name="HasHandOver">Whether a hand-over was in progress in any version that it may go by.</param>
+/// <param name="Primary">The pod that was the primary in its cache; null before there was one.</param>
+internal sealed record PassKnowledge(long Version, bool HasHandOver, string? Primary);

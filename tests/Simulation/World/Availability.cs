@@ -5,6 +5,7 @@ namespace DoltDB.Operator.Simulation.World;
 
 /// <summary>
 /// That safety is no excuse: a server that is the only primary, that the operator reaches and that is ready is in the write Service, whatever the others do.
+/// While the cluster is paused, that holds for a hand-over that was begun.
 /// </summary>
 internal sealed class Availability(SimulatedWorld world)
 {
@@ -41,7 +42,7 @@ internal sealed class Availability(SimulatedWorld world)
 
     private string? OnlyPrimary()
     {
-        if (world.Cluster() is not { Spec: { Replicas: > 1, Paused: not true } })
+        if (world.Cluster() is not { Spec: { Replicas: > 1 } spec, Status: var status } || (spec.Paused == true && status?.HandOver is null))
             return null;
         var servers = world.Pods.Where(static pod => !pod.IsGone && pod.Server is not null).ToList();
         var highest = servers.Select(static pod => pod.Server!.Engine.Cluster?.Epoch ?? 0).DefaultIfEmpty(0).Max();

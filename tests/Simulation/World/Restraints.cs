@@ -23,9 +23,19 @@ internal sealed partial class Restraints(SimulatedWorld world)
             return;
         }
 
-        var spec = JsonSerializer.Deserialize(change.Object.Json.Span, ApiJson.Default.DoltDb)!.Spec!;
+        var cluster = Read(change.Object);
+        var spec = cluster.Spec!;
         pausedSince = spec.Paused == true ? pausedSince ?? change.Revision : null;
         withoutFailoverSince = spec.Failover?.Enabled == false || spec.Replication?.Primary?.AutomaticFailover == false ? withoutFailoverSince ?? change.Revision : null;
+        if (pausedSince is not null && cluster.Status is { HandOver: null, CurrentPrimary: { } primary } && change.Previous is { } before && Read(before).Status?.HandOver is not null)
+            OnHandOverEnded(primary);
+    }
+
+    /// <summary>Nothing is changed any more from now on: what the hand-over was to bring must be there.</summary>
+    private void OnHandOverEnded(string primary)
+    {
+        if (world.Pod(primary) is { Server.Engine.IsWritable: true } && world.IsReady(primary) && !(world.Routed() is [var routed] && routed == primary))
+            world.Violate($"the cluster is paused and its hand-over counts as done although {primary} is not in the write Service");
     }
 
     /// <summary>An operator is about to write something other than the status of the DoltDB.</summary>
@@ -51,6 +61,8 @@ internal sealed partial class Restraints(SimulatedWorld world)
             && Knows(sender.Pass, withoutFailoverSince) && world.Cluster()?.Status?.HandOver is null or { Reason: "Failover" })
             world.Violate($"{sender.Name} promotes {pod} in place of {primary} although it had read that nobody fails over");
     }
+
+    private static DoltDb Read(StoredObject stored) => JsonSerializer.Deserialize(stored.Json.Span, ApiJson.Default.DoltDb)!;
 
     private bool HoldsStill(PassKnowledge? pass) => pass is { HasHandOver: false } && Knows(pass, pausedSince);
 

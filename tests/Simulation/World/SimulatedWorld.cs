@@ -183,6 +183,9 @@ internal sealed class SimulatedWorld : IAsyncDisposable
             .Select(pod => pod.Key.Name)];
     }
 
+    /// <summary>Whether the API server says that the pod is ready, and is to stay.</summary>
+    public bool IsReady(string pod) => Read("/pods", pod) is { IsTerminating: false } stored && IsReady(stored);
+
     /// <summary>The server that users write to, where it works and takes writes; null without one.</summary>
     public SimulatedPod? Primary() => Routed() is [var name] && Pod(name) is { Server.Engine: { IsStopped: false, IsWritable: true, Running.IsCompleted: true } } pod ? pod : null;
 

@@ -11,6 +11,9 @@ namespace DoltDB.Operator.Simulation.World;
 /// </summary>
 internal sealed partial class Restraints(SimulatedWorld world)
 {
+    /// <summary>For how long a pass may go on.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private long? pausedSince;
     private long? withoutFailoverSince;
 
@@ -28,14 +31,16 @@ internal sealed partial class Restraints(SimulatedWorld world)
         pausedSince = spec.Paused == true ? pausedSince ?? change.Revision : null;
         withoutFailoverSince = spec.Failover?.Enabled == false || spec.Replication?.Primary?.AutomaticFailover == false ? withoutFailoverSince ?? change.Revision : null;
         if (pausedSince is not null && cluster.Status is { HandOver: null, CurrentPrimary: { } primary } && change.Previous is { } before && Read(before).Status?.HandOver is not null)
-            OnHandOverEnded(primary);
+            world.Go(() => FindUnroutedAsync(primary, pausedSince.Value));
     }
 
-    /// <summary>Nothing is changed any more from now on: what the hand-over was to bring must be there.</summary>
-    private void OnHandOverEnded(string primary)
+    /// <summary>A hand-over ended, and nothing else is changed any more: the pass that ended it must have brought what the hand-over was for.</summary>
+    private async Task FindUnroutedAsync(string primary, long pause)
     {
-        if (world.Pod(primary) is { Server.Engine.IsWritable: true } && world.IsReady(primary) && !(world.Routed() is [var routed] && routed == primary))
-            world.Violate($"the cluster is paused and its hand-over counts as done although {primary} is not in the write Service");
+        var pod = world.Pod(primary);
+        await Task.Delay(Patience, world.Time);
+        if (pausedSince == pause && pod is { IsGone: false, Server.Engine.IsWritable: true } && world.IsReady(primary) && !(world.Routed() is [var routed] && routed == primary))
+            world.Violate($"{primary} is not in the write Service, because the cluster was paused while it took over: the hand-over counts as done, and was not finished");
     }
 
     /// <summary>An operator is about to write something other than the status of the DoltDB.</summary>

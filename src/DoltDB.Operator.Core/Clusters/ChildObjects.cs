@@ -61,23 +61,21 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
 
     /// <summary>
     /// Makes the write Service select the pod of the primary, and changes nothing else: for a cluster whose spec is refused, so that the other children stay as
-    /// they are.
+    /// they are. Returns false when the server refused; a step must not wait for it, and the next pass tries again.
     /// </summary>
-    public async Task RouteAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
+    public async Task<bool> RouteAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
     {
         var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Primary(facts.Name));
         var pod = ClusterNames.Pod(facts.Name, ordinal);
         if (caches.Services.Get(name) is not { Spec.Selector: { } selector } service || !selector.TryGetValue(ClusterLabels.PodName, out var selected) || selected == pod
             || service.Metadata.Controller()?.Uid != facts.Cluster.Metadata.Uid)
-            return;
+            return true;
         var patch = new JsonObject
         {
             ["metadata"] = new JsonObject { ["uid"] = service.Metadata.Uid },
             ["spec"] = new JsonObject { ["selector"] = new JsonObject { [ClusterLabels.PodName] = pod } },
         };
-
-        // The next pass tries again; a step must not wait for it.
-        await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken));
+        return await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken)) is null;
     }
 
     /// <summary>

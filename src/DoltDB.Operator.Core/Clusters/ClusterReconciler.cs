@@ -89,20 +89,22 @@ internal sealed class ClusterReconciler(
         if (plan.Step is not null)
             cluster = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
         else if (NamesAnotherPrimary(facts.Status, plan.Status))
-            cluster = await WriteStatusAsync(cluster, plan.Status with { ObservedGeneration = facts.Status.ObservedGeneration, Phase = facts.Status.Phase, Conditions = facts.Status.Conditions }, memory, cancellationToken);
+            cluster = await WriteStatusAsync(cluster, StillMoving(facts, plan) with { ObservedGeneration = facts.Status.ObservedGeneration, Phase = facts.Status.Phase, Conditions = facts.Status.Conditions }, memory, cancellationToken);
         Record(cluster, plan.Events);
         var labelsRefused = await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
-        if (plan.Routed is { } routed)
-            await children.RouteAsync(facts, routed, cancellationToken);
+        var isRouted = labelsRefused is null && (plan.Routed is not { } routed || await children.RouteAsync(facts, routed, cancellationToken));
         if (plan.Step is { } step)
             return await StepAsync(cluster, facts, plan, step, labelsRefused, administrator, memory, cancellationToken);
         await ApplyAsync(facts, plan, labelsRefused, memory, cancellationToken);
-        var written = await WriteStatusAsync(cluster, plan.Status, memory, cancellationToken);
+        var written = await WriteStatusAsync(cluster, isRouted || cluster.Spec?.Paused != true ? plan.Status : StillMoving(facts, plan), memory, cancellationToken);
         if (plan.PodIndex is { } index)
             await FollowPrimaryAsync(written, index, memory, cancellationToken);
         memory.Calm = plan.IsCalm && ReferenceEquals(written, cluster) ? (facts, plan) : null;
         return (plan, written, memory.ChildrenRefused != facts.ChildrenRefused);
     }
+
+    /// <summary>The status while nobody is routed to the new primary yet: a pause lets who has begun to move the role finish it, and the way there is part of that.</summary>
+    private static DoltDbStatus StillMoving(ClusterFacts facts, ClusterPlan plan) => plan.Status with { HandOver = facts.Status.HandOver, RecentFailovers = facts.Status.RecentFailovers };
 
     /// <summary>
     /// Carries the step out. Who is primary does not wait for the children, which the API server may refuse or take its time for; every other step makes servers

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Tests.Pretended;
 using DoltDB.Operator.Kubernetes.Client;
@@ -78,6 +79,26 @@ public sealed class PassFaultTests
         await bench.PassAsync();
         bench.Cluster.Status!.Phase.ShouldBe("Paused");
         bench.Api.Writes.ShouldAllBe(write => write.StartsWith("replace DoltDB", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_hand_over_that_a_pause_finds_is_finished_up_to_the_way_to_the_primary()
+    {
+        await using var bench = await PassBench.SteadyAsync(2);
+        await bench.FindAsync(new JsonObject { ["handOver"] = new JsonObject { ["from"] = 0, ["to"] = 1, ["epoch"] = 2, ["reason"] = "SwitchPrimary" } });
+        await bench.ChangeAsync(new JsonObject { ["paused"] = true });
+        (bench.Servers["10.0.0.0"].Role, bench.Servers["10.0.0.0"].Epoch) = (DoltRole.Standby, 2);
+        (bench.Servers["10.0.0.1"].Role, bench.Servers["10.0.0.1"].Epoch) = (DoltRole.Primary, 2);
+        bench.Api.Trouble = write => write.Contains("Service db-primary", StringComparison.Ordinal) ? new KubernetesException(500, null, "the webhook timed out") : null;
+        for (var second = 0; second < 3; second++)
+            await bench.PassAsync();
+        bench.Cluster.Status!.CurrentPrimary.ShouldBe("db-1");
+        bench.Cluster.Status.HandOver.ShouldNotBeNull("nobody is routed yet");
+
+        bench.Api.Trouble = static _ => null;
+        await bench.PassAsync();
+        await bench.UntilAsync(() => bench.SelectedBy("db-primary") == "db-1");
+        await bench.UntilAsync(() => bench.Cluster.Status is { HandOver: null, Phase: "Paused" });
     }
 
     [Fact]

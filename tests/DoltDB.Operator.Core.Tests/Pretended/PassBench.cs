@@ -140,11 +140,17 @@ internal sealed class PassBench : IEventRecorder, IAsyncDisposable
         await DeleteAsync(BuiltInKinds.Pod, caches.Pods, $"db-{ordinal}");
     }
 
+    /// <summary>The pod that a Service selects by name.</summary>
+    public string? SelectedBy(string service) => caches.Services.Get(Name with { Name = service })?.Spec?.Selector?.GetValueOrDefault(ClusterLabels.PodName);
+
     /// <summary>A user gives the DoltDB a label.</summary>
     public Task LabelAsync(string key, string value) => PatchAsync(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } });
 
     /// <summary>A user changes the spec of the DoltDB.</summary>
     public Task ChangeAsync(JsonObject spec) => PatchAsync(new JsonObject { ["spec"] = spec });
+
+    /// <summary>The status of the DoltDB says something else, as another operator left it.</summary>
+    public Task FindAsync(JsonObject status) => PatchAsync(new JsonObject { ["status"] = status }, "status");
 
     /// <summary>A Service of the cluster is deleted, so that it is to be applied again.</summary>
     public Task LoseServiceAsync(string name) => DeleteAsync(BuiltInKinds.Service, caches.Services, name);
@@ -161,9 +167,9 @@ internal sealed class PassBench : IEventRecorder, IAsyncDisposable
         metrics.Dispose();
     }
 
-    private async Task PatchAsync(JsonObject patch)
+    private async Task PatchAsync(JsonObject patch, string? subresource = null)
     {
-        var changed = await user.MergePatchAsync(DoltKinds.DoltDb, Name, patch, null, Token);
+        var changed = await user.MergePatchAsync(DoltKinds.DoltDb, Name, patch, subresource, Token);
         await Eventually.HoldsAsync(() => Cluster.Metadata.ResourceVersion == changed.Metadata.ResourceVersion, "the change in the cache");
     }
 

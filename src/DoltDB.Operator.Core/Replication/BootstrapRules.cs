@@ -42,7 +42,7 @@ internal static class BootstrapRules
     /// Volumes were there before: only a server that holds everything that any other holds may be promoted. Where losing data is allowed, those that are away for
     /// long are left out, and of different ones the one at the highest epoch is taken.
     /// </summary>
-    private static PrimaryDecision DecideFromData(ClusterFacts facts, Member requested, long epoch)
+    public static PrimaryDecision DecideFromData(ClusterFacts facts, Member requested, long epoch)
     {
         var asked = facts.Members.Where(member => !IsGivenUp(facts, member)).ToList();
         if (asked.Count == 0 || asked.Exists(member => !member.IsReachable || member.Probe.Content is null || member.IsStandalone))

@@ -19,7 +19,7 @@ internal static class FailoverRules
         if (reachable.Count == 0)
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");
         if (!facts.Spec.HasAutomaticFailover())
-            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached, and {(facts.Spec.Failover?.Enabled == false ? "spec.failover.enabled" : "spec.replication.primary.automaticFailover")} is false");
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {SwitchedOff(facts)}");
         if (member?.Probe.IsAccessDenied == true)
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
 
@@ -44,6 +44,9 @@ internal static class FailoverRules
             ? new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{name} cannot be reached, and {candidate.PodName} did not become primary: {because}")
             : new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over");
     }
+
+    /// <summary>The field that leaves the loss of a primary to a person.</summary>
+    public static string SwitchedOff(ClusterFacts facts) => $"{(facts.Spec.Failover?.Enabled == false ? "spec.failover.enabled" : "spec.replication.primary.automaticFailover")} is false";
 
     /// <summary>
     /// For how long the primary is known to be away. While nobody at all answered (the operator was cut off, or all nodes began anew) nothing was known of it: it

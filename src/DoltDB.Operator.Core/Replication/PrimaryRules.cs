@@ -114,24 +114,55 @@ internal static class PrimaryRules
         var missing = Missing(facts, member);
         if (missing is null)
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"the databases of {member.PodName} could not be read yet");
-        if (missing.Count == 0)
+        var hasLostVolume = HasLostVolume(facts, member);
+        if (missing.Count == 0 && !hasLostVolume)
         {
             var role = member.Probe.Role == DoltRole.DetectedBrokenConfig ? "two primaries met at one epoch" : $"{member.PodName} was primary and reports {RoleNames.Of(member.Probe.Role)}";
             return new PrimaryDecision.Promote(member.Ordinal, NextEpoch(facts), PrimaryReasons.PrimaryRepaired, role);
         }
 
         // It came back without data that it had: whoever has all of it is the better primary.
+        var loss = missing.Count > 0 ? $"{member.PodName} came back without database {string.Join(", ", missing)}" : $"{member.PodName} came back with a volume that never was a primary's at epoch {facts.Status.PrimaryEpoch}";
         if (Candidates.Best(facts, except: member.Ordinal) is { } better)
         {
+            if (!facts.Spec.HasAutomaticFailover())
+            {
+                return new PrimaryDecision.Waiting(
+                    PrimaryReasons.FailoverRefused,
+                    $"{loss}, {better.PodName} has what it had; {FailoverRules.SwitchedOff(facts)}");
+            }
+
             return new PrimaryDecision.Failover(
-                member.Ordinal, better.Ordinal, NextEpoch(facts), $"{member.PodName} came back without database {string.Join(", ", missing)}, which {better.PodName} holds");
+                member.Ordinal, better.Ordinal, NextEpoch(facts), $"{loss}, {better.PodName} has what it had");
         }
+
+        if (missing.Count == 0)
+            return FromWhatIsLeft(facts, member, loss);
 
         return facts.Spec.AllowsDataLoss()
             ? new PrimaryDecision.Promote(member.Ordinal, NextEpoch(facts), PrimaryReasons.PrimaryRepaired, $"no reachable server holds {string.Join(", ", missing)}, and data loss is allowed")
             : new PrimaryDecision.Waiting(
                 PrimaryReasons.FailoverRefused,
-                $"{member.PodName} came back without database {string.Join(", ", missing)} and no reachable server holds it; set spec.failover.allowDataLoss to go on without");
+                $"{loss} and no reachable server holds it; set spec.failover.allowDataLoss to go on without");
+    }
+
+    /// <summary>
+    /// Role and epoch are on a server's volume: a primary that comes back as a standby of an epoch before its own has another one. What it held may be more than
+    /// anybody saw.
+    /// </summary>
+    private static bool HasLostVolume(ClusterFacts facts, Member member) => member.IsStandby && member.Probe.Epoch < facts.Status.PrimaryEpoch;
+
+    /// <summary>
+    /// The primary lost all, before it was seen what that was: nobody has more than those who are left, once all of them were asked. Who is only wanted (the cluster
+    /// is to grow, which takes a primary) has nothing.
+    /// </summary>
+    private static PrimaryDecision FromWhatIsLeft(ClusterFacts facts, Member lost, string loss)
+    {
+        var there = facts.Set is null ? facts : facts with { Members = [.. facts.Members.Where(member => member.Pod is not null || member.Ordinal < facts.LiveReplicas)] };
+        var decision = BootstrapRules.DecideFromData(there, lost, NextEpoch(facts));
+        return decision is PrimaryDecision.Promote promote && promote.Ordinal != lost.Ordinal && !facts.Spec.HasAutomaticFailover()
+            ? new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{loss}; {FailoverRules.SwitchedOff(facts)}")
+            : decision;
     }
 
     /// <summary>Databases that the primary is known to have had and the member lacks; null when the member's are not known.</summary>

@@ -135,6 +135,30 @@ public sealed class DoubtTests
     }
 
     [Fact]
+    public void A_primary_that_came_back_empty_is_replaced_only_where_failover_is_automatic()
+    {
+        var emptied = Situation.Steady(2).Restarted(0).With(0, DoltRole.Standby, 0, Nothing);
+        emptied.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
+        Refused(emptied with { Spec = Situation.Replicated(2, 0, ",\"failover\":{\"enabled\":false}") }, "without database shop, db-1 has what it had; spec.failover.enabled is false");
+    }
+
+    [Fact]
+    public void A_primary_that_lost_its_volume_before_it_was_seen_what_it_held_leaves_the_role_to_who_is_left()
+    {
+        var early = Situation.Steady(3) with { Status = Situation.Steady(3).Status! with { Databases = [], LastEqual = null } };
+        var emptied = early.Restarted(0).With(0, DoltRole.Standby, 0, Nothing);
+        emptied = emptied.Restarted(1).Restarted(2);
+        var promote = emptied.Plan().Step.ShouldBeOfType<ClusterStep.Promote>();
+        (promote.Ordinal, promote.Epoch).ShouldBe((1, 2L));
+        emptied.Silent(1, Minute).Plan().Step.ShouldBeNull("db-1 may hold what db-2 does not");
+        var wanted = (emptied with { Spec = Situation.Replicated(4, 0) }).With(3, member => member with { Pod = null });
+        wanted.Plan().Step.ShouldBeOfType<ClusterStep.Promote>("db-3 is only to come");
+        emptied.Holding(1, "shop=other").Plan().Step.ShouldBeNull("nobody knows who has more");
+        (emptied with { Spec = Situation.Replicated(3, 0, ",\"failover\":{\"enabled\":false}") }).Plan().Step.ShouldBeNull("a person decides");
+        emptied.With(0, DoltRole.Standby, 1, Nothing).Plan().Step.ShouldBeOfType<ClusterStep.Promote>().Ordinal.ShouldBe(0, "it has its volume");
+    }
+
+    [Fact]
     public void A_primary_whose_ordinal_is_gone_is_replaced()
     {
         var gone = Situation.Steady(3);

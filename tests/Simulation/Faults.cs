@@ -18,6 +18,9 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
             (3, RestoreBackup), (2, DropDatabase),
         ])();
 
+    /// <summary>Whether the disk of a primary died.</summary>
+    public bool HasLostPrimary { get; private set; }
+
     /// <summary>Ends every fault that still lasts.</summary>
     public void EndAll()
     {
@@ -67,14 +70,13 @@ internal sealed class Faults(SimulatedWorld world, SimulatedOperators operators,
         await world.TryAsync(() => world.Client.DeleteAsync(BuiltInKinds.Pod, new("default", pod.Name), new DeleteOptions { GracePeriodSeconds = grace }, CancellationToken.None));
     }
 
-    /// <summary>A disk dies with its server. Only ever one, and only while the others hold what was acknowledged: two are a loss that nobody can prevent.</summary>
+    /// <summary>A disk dies with its server, that of the primary too. Only ever one, and only while all others run: two are a loss that nobody can prevent.</summary>
     private async Task LoseVolume()
     {
-        if (AnyPod() is not { Server: { } server } pod || world.Pods.Any(other => other != pod && !other.IsGone && other.Server?.Engine is not { IsStopped: false, Cluster.Role: Sandbox.SimulatedDolt.Cluster.ClusterRole.Standby or Sandbox.SimulatedDolt.Cluster.ClusterRole.Primary }))
-            return;
-        if (server.Engine.Cluster?.Role != Sandbox.SimulatedDolt.Cluster.ClusterRole.Standby)
+        if (AnyPod() is not { Server: { } server } pod || !world.Pods.Any(other => other != pod && !other.IsGone) || world.Pods.Any(other => other != pod && !other.IsGone && other.Server?.Engine is not { IsStopped: false, Cluster.Role: Sandbox.SimulatedDolt.Cluster.ClusterRole.Standby or Sandbox.SimulatedDolt.Cluster.ClusterRole.Primary }))
             return;
         world.Trace($"FAULT {pod.Name} loses its volume");
+        HasLostPrimary |= server.Engine.Cluster?.Role == Sandbox.SimulatedDolt.Cluster.ClusterRole.Primary;
         server.Kill();
         world.Wipe(pod.Name);
         await world.TryAsync(() => world.Client.DeleteAsync(BuiltInKinds.Pod, new("default", pod.Name), new DeleteOptions { GracePeriodSeconds = 0 }, CancellationToken.None));

@@ -1,3 +1,4 @@
+using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Simulation.Time;
 using DoltDB.Operator.Simulation.World;
 
@@ -101,13 +102,23 @@ internal sealed class SimulationRun(int seed)
         await spec.MendAsync();
         var before = world.Invariants.Acknowledged.Count;
         if (world.Violation is null && !await AwaitAsync(world, () => IsReady(world) && world.Invariants.Acknowledged.Count > before, PeaceLimit))
-            world.Violate($"the cluster does not recover: {Describe(world)}");
+        {
+            writer.IsStopped = true;
+            if (!faults.HasLostPrimary || !IsLeftToPerson(world))
+                world.Violate($"the cluster does not recover: {Describe(world)}");
+            return;
+        }
+
         if (world.Violation is null)
             await LosePrimaryForGoodAsync(world);
         writer.IsStopped = true;
         if (world.Violation is null && !await AwaitAsync(world, () => AreEqual(world), PeaceLimit))
             world.Violate($"the servers never hold the same: {Describe(world)}");
     }
+
+    /// <summary>Where the disk of the primary is gone and nobody was proven to hold what it held, a person is asked to decide.</summary>
+    private static bool IsLeftToPerson(SimulatedWorld world) =>
+        world.Cluster()?.Status?.Conditions?.Any(static condition => condition is { Type: "Ready", Reason: PrimaryReasons.FailoverRefused or PrimaryReasons.DataDiverged }) == true;
 
     /// <summary>A cluster that was well for a while survives the loss of its primary's node, under writes that never pause.</summary>
     private static async Task LosePrimaryForGoodAsync(SimulatedWorld world)

@@ -19,7 +19,7 @@ internal static class FailoverRules
         if (reachable.Count == 0)
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");
         if (!facts.Spec.HasAutomaticFailover())
-            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {SwitchedOff(facts)}");
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {SwitchedOff(facts) ?? "without spec.replication nobody takes over"}");
         if (member?.Probe.IsAccessDenied == true)
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
 
@@ -45,8 +45,10 @@ internal static class FailoverRules
             : new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over");
     }
 
-    /// <summary>The field that leaves the loss of a primary to a person.</summary>
-    public static string SwitchedOff(ClusterFacts facts) => $"{(facts.Spec.Failover?.Enabled == false ? "spec.failover.enabled" : "spec.replication.primary.automaticFailover")} is false";
+    /// <summary>The field that leaves the loss of a primary to a person, in words; null when none does.</summary>
+    public static string? SwitchedOff(ClusterFacts facts) => facts.Spec.Failover?.Enabled == false ? "spec.failover.enabled is false"
+        : facts.Spec.Replication?.Primary?.AutomaticFailover == false ? "spec.replication.primary.automaticFailover is false"
+        : null;
 
     /// <summary>
     /// For how long the primary is known to be away. While nobody at all answered (the operator was cut off, or all nodes began anew) nothing was known of it: it

@@ -122,15 +122,11 @@ internal static class PrimaryRules
         }
 
         // It came back without data that it had: whoever has all of it is the better primary.
-        var loss = missing.Count > 0 ? $"{member.PodName} came back without database {string.Join(", ", missing)}" : $"{member.PodName} came back with a volume that never was a primary's at epoch {facts.Status.PrimaryEpoch}";
+        var loss = missing.Count > 0 ? $"{member.PodName} came back without database {string.Join(", ", missing)}" : $"{member.PodName} came back with an empty volume";
         if (Candidates.Best(facts, except: member.Ordinal) is { } better)
         {
-            if (!facts.Spec.HasAutomaticFailover())
-            {
-                return new PrimaryDecision.Waiting(
-                    PrimaryReasons.FailoverRefused,
-                    $"{loss}, {better.PodName} has what it had; {FailoverRules.SwitchedOff(facts)}");
-            }
+            if (FailoverRules.SwitchedOff(facts) is { } off)
+                return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{loss}, {better.PodName} has what it had; {off}");
 
             return new PrimaryDecision.Failover(
                 member.Ordinal, better.Ordinal, NextEpoch(facts), $"{loss}, {better.PodName} has what it had");
@@ -147,10 +143,10 @@ internal static class PrimaryRules
     }
 
     /// <summary>
-    /// Role and epoch are on a server's volume: a primary that comes back as a standby of an epoch before its own has another one. What it held may be more than
-    /// anybody saw.
+    /// Role and epoch are on a server's volume: a primary that comes back as if it had never heard of anybody has another one. What it held may be more than
+    /// anybody saw. (A lower epoch than its own is no sign: a drain that was given up may come into effect late.)
     /// </summary>
-    private static bool HasLostVolume(ClusterFacts facts, Member member) => member.IsStandby && member.Probe.Epoch < facts.Status.PrimaryEpoch;
+    private static bool HasLostVolume(ClusterFacts facts, Member member) => member is { IsStandby: true, Probe.Epoch: 0 } && facts.Status.PrimaryEpoch > 0;
 
     /// <summary>
     /// The primary lost all, before it was seen what that was: nobody has more than those who are left, once all of them were asked. Who is only wanted (the cluster
@@ -160,8 +156,8 @@ internal static class PrimaryRules
     {
         var there = facts.Set is null ? facts : facts with { Members = [.. facts.Members.Where(member => member.Pod is not null || member.Ordinal < facts.LiveReplicas)] };
         var decision = BootstrapRules.DecideFromData(there, lost, NextEpoch(facts));
-        return decision is PrimaryDecision.Promote promote && promote.Ordinal != lost.Ordinal && !facts.Spec.HasAutomaticFailover()
-            ? new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{loss}; {FailoverRules.SwitchedOff(facts)}")
+        return decision is PrimaryDecision.Promote promote && promote.Ordinal != lost.Ordinal && FailoverRules.SwitchedOff(facts) is { } off
+            ? new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{loss}; {off}")
             : decision;
     }
 

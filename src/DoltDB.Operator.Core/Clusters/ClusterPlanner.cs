@@ -43,7 +43,7 @@ internal static class ClusterPlanner
         var plan = new ClusterPlan
         {
             Desired = isPaused || finishes ? null : desired,
-            RoleLabels = isPaused ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology, primary),
+            RoleLabels = isPaused ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology.IsReplicated || finishes, primary),
             Step = step,
             PodIndex = PodIndexRules.ToWrite(draft, step),
             Routed = (desired is null || finishes) && !isPaused ? settled?.Ordinal : null,
@@ -175,12 +175,12 @@ internal static class ClusterPlanner
 
     private static bool IsRecent(PlanDraft draft, ContentProof proof) => draft.Facts.Now - proof.Time < RecentTime;
 
-    private static ImmutableDictionary<int, string?> RoleLabels(ClusterFacts facts, ClusterTopology topology, PrimaryDecision? primary)
+    private static ImmutableDictionary<int, string?> RoleLabels(ClusterFacts facts, bool isReplicated, PrimaryDecision? primary)
     {
         var labels = ImmutableDictionary.CreateBuilder<int, string?>();
         foreach (var member in facts.Members.Where(member => member.Pod is not null))
         {
-            var wanted = !topology.IsReplicated ? null : Label(member, primary);
+            var wanted = isReplicated ? Label(member, primary) : null;
             if (wanted != member.RoleLabel)
                 labels[member.Ordinal] = wanted;
         }

@@ -186,6 +186,10 @@ public sealed class RequestTests
         over.Routed.ShouldBe(2);
         over.RoleLabels[2].ShouldBe(ClusterLabels.Primary);
         over.Status.HandOver.ShouldBeNull();
+
+        // The Services of a single server come after the pause, and with them the end of the labels.
+        var single = drained with { Spec = Situation.Replicated(1, 0, ",\"paused\":true").Replace("\"enabled\":true", "\"enabled\":false", StringComparison.Ordinal) };
+        single.With(2, DoltRole.Primary, 2, Shop).Plan().RoleLabels[2].ShouldBe(ClusterLabels.Primary);
     }
 
     [Fact]

@@ -38,8 +38,8 @@ internal sealed partial class Restraints(SimulatedWorld world)
     private async Task FindUnroutedAsync(string primary, long pause)
     {
         var pod = world.Pod(primary);
-        await Task.Delay(Patience, world.Time);
-        if (pausedSince == pause && pod is { IsGone: false, Server.Engine.IsWritable: true } && world.IsReady(primary) && !(world.Routed() is [var routed] && routed == primary))
+        var isRouted = await SimulationRun.AwaitAsync(world, () => world.Routed() is [var routed] && routed == primary, Patience);
+        if (!isRouted && pausedSince == pause && pod is { IsGone: false, Server.Engine.IsWritable: true } && world.IsReady(primary))
             world.Violate($"{primary} is not in the write Service, because the cluster was paused while it took over: the hand-over counts as done, and was not finished");
     }
 

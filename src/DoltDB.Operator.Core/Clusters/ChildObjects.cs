@@ -61,7 +61,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
 
     /// <summary>
     /// Makes the write Service select the pod of the primary, and changes nothing else: for a cluster whose spec is refused, so that the other children stay as
-    /// they are. Returns false when the server refused; a step must not wait for it, and the next pass tries again.
+    /// they are. Returns whether it did already. A step must not wait for it: what the server refuses is tried again by the next pass.
     /// </summary>
     public async Task<bool> RouteAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
     {
@@ -75,7 +75,8 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
             ["metadata"] = new JsonObject { ["uid"] = service.Metadata.Uid },
             ["spec"] = new JsonObject { ["selector"] = new JsonObject { [ClusterLabels.PodName] = pod } },
         };
-        return await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken)) is null;
+        await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken));
+        return false;
     }
 
     /// <summary>

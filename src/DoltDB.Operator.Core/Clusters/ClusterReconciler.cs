@@ -92,7 +92,7 @@ internal sealed class ClusterReconciler(
             cluster = await WriteStatusAsync(cluster, StillMoving(facts, plan) with { ObservedGeneration = facts.Status.ObservedGeneration, Phase = facts.Status.Phase, Conditions = facts.Status.Conditions }, memory, cancellationToken);
         Record(cluster, plan.Events);
         var labelsRefused = await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
-        var isRouted = labelsRefused is null && (plan.Routed is not { } routed || await children.RouteAsync(facts, routed, cancellationToken));
+        var isRouted = plan.RoleLabels.Count == 0 && (plan.Routed is not { } routed || await children.RouteAsync(facts, routed, cancellationToken));
         if (plan.Step is { } step)
             return await StepAsync(cluster, facts, plan, step, labelsRefused, administrator, memory, cancellationToken);
         await ApplyAsync(facts, plan, labelsRefused, memory, cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class ClusterReconciler(
         return (plan, written, memory.ChildrenRefused != facts.ChildrenRefused);
     }
 
-    /// <summary>The status while nobody is routed to the new primary yet: a pause lets who has begun to move the role finish it, and the way there is part of that.</summary>
+    /// <summary>The status while it was not seen yet that the new primary is routed: a pause lets who has begun to move the role finish it, and the way there is part of that.</summary>
     private static DoltDbStatus StillMoving(ClusterFacts facts, ClusterPlan plan) => plan.Status with { HandOver = facts.Status.HandOver, RecentFailovers = facts.Status.RecentFailovers };
 
     /// <summary>

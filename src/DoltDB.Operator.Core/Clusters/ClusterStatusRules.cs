@@ -95,6 +95,8 @@ internal static class ClusterStatusRules
                 Reason = PrimaryReasons.Failover,
                 StartedAt = DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds()),
             },
+        // A pause lets the role be moved to its end, and who is promoted must still be routed.
+        ClusterStep.Promote when draft.Facts.Spec.Paused == true => draft.Facts.Status.HandOver,
         null when draft.Primary is PrimaryDecision.Waiting && draft.Facts.Status.HandOver is { Reason: PrimaryReasons.Failover } begun => begun,
         _ => null,
     };

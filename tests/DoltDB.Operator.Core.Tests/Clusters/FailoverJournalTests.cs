@@ -51,6 +51,16 @@ public sealed class FailoverJournalTests
     }
 
     [Fact]
+    public void A_pause_finds_a_failover_and_who_is_promoted_in_its_end_is_still_to_be_routed()
+    {
+        var begun = Begun(2);
+        var paused = (begun with { Spec = Situation.Replicated(2, 0, ",\"paused\":true") }).With(0, DoltRole.Standby, 1, Shop).Silent(1, LongEnough);
+        var plan = paused.Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.Promote>().Ordinal.ShouldBe(0);
+        plan.Status.HandOver.ShouldNotBeNull();
+    }
+
+    [Fact]
     public void A_failover_counts_when_its_new_primary_is_seen()
     {
         var begun = Begun(2).Silent(0, LongEnough);

@@ -225,7 +225,8 @@ internal sealed class Laptop : IAsyncDisposable
     }
 
     private static string Describe(DoltDb? cluster) =>
-        $"is {cluster?.Status?.Phase}: {string.Join("; ", cluster?.Status?.Conditions?.Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}") ?? [])}";
+        $"is {cluster?.Status?.Phase}: {string.Join("; ", cluster?.Status?.Conditions?.Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}") ?? [])}; "
+        + string.Join("; ", cluster?.Status?.Members?.Select(m => $"{m.Name} ready={m.Ready} reachable={m.Reachable} {m.Role}@{m.Epoch} {m.Message}") ?? []);
 
     private async Task<T> AwaitAsync<T>(ResourceKind<T> kind, string name, Func<T, bool> condition, string what, Func<T?, string> describe)
         where T : class, IKubernetesObject =>

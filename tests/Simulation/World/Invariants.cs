@@ -200,6 +200,10 @@ internal sealed partial class Invariants(SimulatedWorld world)
         world.Trace(name.Length == 0 ? "nobody is routed" : $"{name} is routed");
         if (name.Length == 0)
             return;
+        // What an operator had in hand that slept while another one began to lead, nobody can call back: it may select a server for a moment, which takes no write.
+        if (world.IsOverlapping && world.Pod(name)?.Server?.Engine.IsWritable != true)
+            return;
+
         // A pod that was routed before and is only ready again was chosen when it was primary; the operator looks at it in a moment.
         var isChosen = name != lastRouted;
         lastRouted = name;

@@ -12,6 +12,9 @@ internal sealed class VolumeController : IReconciler
 {
     private const string VolumesByClaim = "claimRef";
 
+    /// <summary>How often a claim without a volume is looked at, whatever is heard of it.</summary>
+    private static readonly TimeSpan UnboundInterval = TimeSpan.FromSeconds(1);
+
     private readonly ControllerContext context;
     private readonly IObjectCache<PersistentVolumeClaim> claims;
     private readonly IObjectCache<PersistentVolume> volumes;
@@ -50,8 +53,14 @@ internal sealed class VolumeController : IReconciler
 
         if (claim is null)
             acted.Forget(key);
-        if (claim is null || acted.Contains(claim))
+        if (claim is null)
             return ReconcileResult.Done;
+        if (acted.Contains(claim))
+        {
+            acted.Forget(key);
+            return claim.Status?.Phase == "Bound" ? ReconcileResult.Done : ReconcileResult.After(UnboundInterval);
+        }
+
         var isUsed = pods.UsersOf(key).Any(static pod => !pod.IsFinished());
         var storageClass = classes.Get(new NamespacedName("", claim.Spec?.StorageClassName ?? ""));
         if (claim.Metadata.DeletionTimestamp is not null)
@@ -65,9 +74,9 @@ internal sealed class VolumeController : IReconciler
         else if (Volumes.IsOutgrown(claim))
             await EnlargeAsync(claim, cancellationToken);
         else
-            return ReconcileResult.Done;
+            return claim.Status?.Phase == "Bound" ? ReconcileResult.Done : ReconcileResult.After(UnboundInterval);
         acted.Add(claim);
-        return ReconcileResult.Done;
+        return ReconcileResult.After(UnboundInterval);
     }
 
     private static NamespacedName? ClaimOf(PersistentVolume volume) =>

@@ -29,7 +29,7 @@ internal static class ClusterSeed
 
     private static StorageClass Standard() => new()
     {
-        Metadata = new ObjectMeta { Name = StorageClassName, Annotations = new() { ["storageclass.kubernetes.io/is-default-class"] = "true" } },
+        Metadata = new ObjectMeta { Name = StorageClassName, Annotations = new() { [Volumes.DefaultClass] = "true" } },
         Provisioner = Volumes.Provisioner,
         AllowVolumeExpansion = true,
         ReclaimPolicy = "Delete",

@@ -53,14 +53,20 @@ internal sealed class SandboxControllers : IDisposable
         ];
     }
 
-    /// <summary>Controllers that work through the client.</summary>
-    public static SandboxControllers Create(IKubernetesClient client, TimeProvider time, ILoggerFactory logs) => new(client, time, logs);
+    /// <summary>
+    /// Controllers that work through the client, in a cluster that has its node and its storage class by the time this returns: a claim that
+    /// is made earlier would have no class.
+    /// </summary>
+    public static async Task<SandboxControllers> CreateAsync(IKubernetesClient client, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        await ClusterSeed.PlantAsync(client, time.GetUtcNow(), cancellationToken);
+        return new SandboxControllers(client, time, logs);
+    }
 
-    /// <summary>Seeds the node and the storage class, then runs all controllers until cancelled.</summary>
+    /// <summary>Runs all controllers until cancelled.</summary>
     /// <exception cref="InvalidOperationException">A controller or a watch ended on its own.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await ClusterSeed.PlantAsync(client, time.GetUtcNow(), cancellationToken);
         await using var loops = new SupervisedLoops(logs.CreateLogger<SandboxControllers>());
         loops.Start("events", events.RunAsync);
         caches.Start(loops);

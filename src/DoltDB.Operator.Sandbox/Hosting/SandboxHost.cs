@@ -54,6 +54,7 @@ public sealed class SandboxHost : IAsyncDisposable
     private readonly KubernetesClient controllerClient;
     private NodeAgent? agent;
     private ServiceProxy? proxy;
+    private SandboxControllers? controllers;
 
     private SandboxHost(SandboxApiServer apiServer, LoopbackNetwork addressRange, SandboxOptions options)
     {
@@ -120,6 +121,7 @@ public sealed class SandboxHost : IAsyncDisposable
             await proxy.DisposeAsync();
         if (agent is not null)
             await agent.DisposeAsync();
+        controllers?.Dispose();
         await ApiServer.DisposeAsync();
         nodeClient.Dispose();
         controllerClient.Dispose();
@@ -130,7 +132,8 @@ public sealed class SandboxHost : IAsyncDisposable
 
     private async Task StartPartsAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
-        loops.Start("sandbox controllers", SandboxControllers.Create(controllerClient, options.Time, options.Loggers).RunAsync);
+        controllers = await SandboxControllers.CreateAsync(controllerClient, options.Time, options.Loggers, cancellationToken);
+        loops.Start("sandbox controllers", controllers.RunAsync);
         if (options.RunsPods)
             await StartNodeAsync(options, cancellationToken);
     }

@@ -18,11 +18,11 @@ internal sealed class ControllerBench : IAsyncDisposable
     private readonly Task running;
     private readonly Task kubelet;
 
-    private ControllerBench(SandboxApiServer server)
+    private ControllerBench(SandboxApiServer server, SandboxControllers controllers)
     {
         Server = server;
         Client = server.Connect("test/1");
-        controllers = SandboxControllers.Create(server.Connect("controllers/1"), TimeProvider.System, NullLoggerFactory.Instance);
+        this.controllers = controllers;
         running = controllers.RunAsync(stopping.Token);
         kubelet = new PretendedKubelet(server.Connect("kubelet/1"), this).RunAsync(stopping.Token);
     }
@@ -36,8 +36,11 @@ internal sealed class ControllerBench : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<ControllerBench> StartAsync() =>
-        new(await SandboxApiServer.StartAsync(new SandboxApiServerOptions { Listen = null }, Cancel));
+    public static async Task<ControllerBench> StartAsync()
+    {
+        var server = await SandboxApiServer.StartAsync(new SandboxApiServerOptions { Listen = null }, Cancel);
+        return new ControllerBench(server, await SandboxControllers.CreateAsync(server.Connect("controllers/1"), TimeProvider.System, NullLoggerFactory.Instance, Cancel));
+    }
 
     public async ValueTask DisposeAsync()
     {

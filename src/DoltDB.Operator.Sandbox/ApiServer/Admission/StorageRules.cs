@@ -5,6 +5,7 @@ using DoltDB.Operator.Sandbox.ApiServer.Errors;
 using DoltDB.Operator.Sandbox.ApiServer.Resources;
 using DoltDB.Operator.Sandbox.ApiServer.Schema;
 using DoltDB.Operator.Sandbox.ApiServer.Store;
+using DoltDB.Operator.Sandbox.Controllers.Storage;
 
 namespace DoltDB.Operator.Sandbox.ApiServer.Admission;
 
@@ -12,7 +13,6 @@ namespace DoltDB.Operator.Sandbox.ApiServer.Admission;
 internal static class StorageRules
 {
     private const string Classes = "storage.k8s.io/storageclasses";
-    private const string DefaultClass = "storageclass.kubernetes.io/is-default-class";
 
     public static readonly KindRules Claim = new()
     {
@@ -55,7 +55,7 @@ internal static class StorageRules
 
     private static string? DefaultStorageClass(ObjectStore store) => store.List(Classes, null).Items
         .FirstOrDefault(c => JsonPaths.Read(c.Metadata, "annotations") is { } annotations
-            && annotations.TryGetProperty(DefaultClass, out var isDefault) && isDefault.GetString() == "true")?.Key.Name;
+            && annotations.TryGetProperty(Volumes.DefaultClass, out var isDefault) && isDefault.GetString() == "true")?.Key.Name;
 
     private static IEnumerable<FieldProblem> ValidateClaim(JsonObject claim, JsonObject? old, AdmissionScope scope)
     {

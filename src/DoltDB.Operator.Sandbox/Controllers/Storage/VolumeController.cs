@@ -52,32 +52,47 @@ internal sealed class VolumeController : IReconciler
         }
 
         if (claim is null)
-            acted.Forget(key);
-        if (claim is null)
-            return ReconcileResult.Done;
-        if (acted.Contains(claim))
         {
             acted.Forget(key);
-            return claim.Status?.Phase == "Bound" ? ReconcileResult.Done : ReconcileResult.After(UnboundInterval);
+            return ReconcileResult.Done;
         }
 
-        var isUsed = pods.UsersOf(key).Any(static pod => !pod.IsFinished());
-        var storageClass = classes.Get(new NamespacedName("", claim.Spec?.StorageClassName ?? ""));
         if (claim.Metadata.DeletionTimestamp is not null)
         {
-            await ReleaseAsync(claim, isUsed, cancellationToken);
+            await ReleaseAsync(claim, IsUsed(key), cancellationToken);
             return ReconcileResult.Done;
         }
 
-        if (Volumes.IsDue(claim, storageClass, isUsed))
-            await BindAsync(claim, storageClass!, cancellationToken);
-        else if (Volumes.IsOutgrown(claim))
-            await EnlargeAsync(claim, cancellationToken);
-        else
-            return claim.Status?.Phase == "Bound" ? ReconcileResult.Done : ReconcileResult.After(UnboundInterval);
-        acted.Add(claim);
+        if (claim.Status?.Phase == "Bound")
+        {
+            if (Volumes.IsOutgrown(claim) && !acted.Contains(claim))
+            {
+                await EnlargeAsync(claim, cancellationToken);
+                acted.Add(claim);
+            }
+
+            return ReconcileResult.Done;
+        }
+
+        await ProvideAsync(claim, IsUsed(key), cancellationToken);
         return ReconcileResult.After(UnboundInterval);
     }
+
+    /// <summary>One step to the volume of a claim. It can be repeated: no claim waits for ever for what was not heard or what a cache did not show yet.</summary>
+    private async Task ProvideAsync(PersistentVolumeClaim claim, bool isUsed, CancellationToken cancellationToken)
+    {
+        if (claim.Spec?.StorageClassName is null)
+        {
+            if (classes.List().FirstOrDefault(Volumes.IsDefault) is { } standard)
+                await context.Client.MergePatchAsync(BuiltInKinds.PersistentVolumeClaim, NamespacedName.Of(claim), Volumes.InClass(claim, standard), null, cancellationToken);
+        }
+        else if (classes.Get(new NamespacedName("", claim.Spec.StorageClassName)) is { } storageClass && Volumes.IsDue(claim, storageClass, isUsed))
+        {
+            await BindAsync(claim, storageClass, cancellationToken);
+        }
+    }
+
+    private bool IsUsed(NamespacedName claim) => pods.UsersOf(claim).Any(static pod => !pod.IsFinished());
 
     private static NamespacedName? ClaimOf(PersistentVolume volume) =>
         volume.Spec?.ClaimRef is { Name: { } name } claim ? new NamespacedName(claim.Namespace ?? "", name) : null;
@@ -87,7 +102,7 @@ internal sealed class VolumeController : IReconciler
         change.Old is null || change.New is null || change.Old.IsFinished() != change.New.IsFinished();
 
     private IEnumerable<NamespacedName> UnboundOf(StorageClass storageClass) => claims.List()
-        .Where(claim => claim.Spec?.StorageClassName == storageClass.Metadata.Name && claim.Status?.Phase != "Bound")
+        .Where(claim => claim.Status?.Phase != "Bound" && (claim.Spec?.StorageClassName ?? storageClass.Metadata.Name) == storageClass.Metadata.Name)
         .Select(static claim => NamespacedName.Of(claim));
 
     private async Task BindAsync(PersistentVolumeClaim claim, StorageClass storageClass, CancellationToken cancellationToken)

@@ -18,16 +18,28 @@ internal static class Volumes
     /// <summary>Holds a volume while a claim is bound to it.</summary>
     public const string VolumeProtection = "kubernetes.io/pv-protection";
 
+    /// <summary>Marks the class of claims that name none.</summary>
+    public const string DefaultClass = "storageclass.kubernetes.io/is-default-class";
+
     private const string StorageKey = "storage";
 
     /// <summary>The size that the claim asks for.</summary>
     public static Quantity? Requested(PersistentVolumeClaim claim) => claim.Spec?.Resources?.Requests?.GetValueOrDefault(StorageKey);
 
+    /// <summary>Whether claims that name no class get this one.</summary>
+    public static bool IsDefault(StorageClass storageClass) => storageClass.Metadata.Annotations?.GetValueOrDefault(DefaultClass) == "true";
+
+    /// <summary>The patch that gives a class to a claim from before there was a default one, as Kubernetes does since 1.28.</summary>
+    public static JsonObject InClass(PersistentVolumeClaim claim, StorageClass storageClass) => new()
+    {
+        ["metadata"] = new JsonObject { ["uid"] = claim.Metadata.Uid },
+        ["spec"] = new JsonObject { ["storageClassName"] = storageClass.Metadata.Name },
+    };
+
     /// <summary>Whether the claim waits for a volume that this class makes.</summary>
-    public static bool IsDue(PersistentVolumeClaim claim, StorageClass? storageClass, bool isUsed) =>
+    public static bool IsDue(PersistentVolumeClaim claim, StorageClass storageClass, bool isUsed) =>
         claim.Metadata.DeletionTimestamp is null
         && claim.Status?.Phase is null or "Pending"
-        && storageClass is not null
         && (isUsed || storageClass.VolumeBindingMode != "WaitForFirstConsumer");
 
     /// <summary>Whether a bound claim asks for more than it has.</summary>

@@ -48,7 +48,7 @@ internal sealed class SandboxedApi : IAsyncDisposable
     public async Task<T?> SeenAsync<T>(ResourceKind<T> kind, IObjectCache<T> cache, string name)
         where T : KubernetesObject
     {
-        var key = new NamespacedName("ns", name);
+        var key = new NamespacedName(kind.Namespaced ? "ns" : "", name);
         var stored = await Client.GetAsync(kind, key, Token);
         await Eventually.HoldsAsync(() => cache.Get(key)?.Metadata.ResourceVersion == stored?.Metadata.ResourceVersion, $"{kind.Kind} {name} in the cache");
         return stored;

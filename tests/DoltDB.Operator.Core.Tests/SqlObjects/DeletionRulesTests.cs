@@ -11,7 +11,7 @@ public sealed class DeletionRulesTests
     private static readonly ServerResolution Away = new ServerResolution.Unusable("ServerUnreachable", "no answer");
 
     [Fact]
-    public void A_database_of_ours_is_dropped() => Decide(Facts with { IsOnDoltDb = true }).ShouldBeOfType<DeletionDecision.Remove>();
+    public void A20_A_database_of_ours_is_dropped_with_its_object() => Decide(Facts with { IsOnDoltDb = true }).ShouldBeOfType<DeletionDecision.Remove>();
 
     [Fact]
     public void A_database_elsewhere_is_dropped_only_after_a_decision_about_its_backup()
@@ -56,7 +56,7 @@ public sealed class DeletionRulesTests
     }
 
     [Fact]
-    public void A_protected_database_waits_even_where_it_is_ours() =>
+    public void A20_A_protected_database_waits_even_where_it_is_ours() =>
         Decide(Facts with { IsOnDoltDb = true, IsProtected = true }).ShouldBeOfType<DeletionDecision.Wait>().Reason.ShouldBe("DeletionProtected");
 
     [Fact]

@@ -65,7 +65,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     /// </summary>
     public async Task<bool> RouteAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
     {
-        var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Primary(facts.Name));
+        var name = WriteService(facts);
         var pod = ClusterNames.Pod(facts.Name, ordinal);
         if (caches.Services.Get(name) is not { Spec.Selector: { } selector } service || !selector.TryGetValue(ClusterLabels.PodName, out var selected) || selected == pod
             || service.Metadata.Controller()?.Uid != facts.Cluster.Metadata.Uid)
@@ -77,6 +77,24 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         };
         await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.Service, name, patch, null, cancellationToken));
         return false;
+    }
+
+    /// <summary>
+    /// Whether labels and the write Service are as the facts have them, asked of the API server: a cache may not show yet what was written a moment ago, and what
+    /// nobody looks at again must not rest on that.
+    /// </summary>
+    public async Task<bool> AreAsSeenAsync(ClusterFacts facts, CancellationToken cancellationToken)
+    {
+        foreach (var member in facts.Members.Where(static member => member.Pod is not null))
+        {
+            var pod = await client.GetAsync(BuiltInKinds.Pod, NamespacedName.Of(member.Pod!), cancellationToken);
+            if (pod?.Metadata.Uid != member.Pod!.Metadata.Uid || pod?.Metadata.Labels?.GetValueOrDefault(ClusterLabels.Role) != member.RoleLabel)
+                return false;
+        }
+
+        var name = WriteService(facts);
+        var service = await client.GetAsync(BuiltInKinds.Service, name, cancellationToken);
+        return service?.Metadata.ResourceVersion == caches.Services.Get(name)?.Metadata.ResourceVersion;
     }
 
     /// <summary>
@@ -160,6 +178,8 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     }
 
     /// <summary>Fields that cannot change stay as the live set has them; the planner replaces the set when that matters.</summary>
+    private static NamespacedName WriteService(ClusterFacts facts) => new(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Primary(facts.Name));
+
     private static StatefulSet Keep(StatefulSet? live, StatefulSet desired) => live?.Spec is not { } present || desired.Spec is not { } wanted
         ? desired
         : desired with

@@ -96,7 +96,9 @@ internal sealed class ClusterReconciler(
         if (plan.Step is { } step)
             return await StepAsync(cluster, facts, plan, step, labelsRefused, administrator, memory, cancellationToken);
         await ApplyAsync(facts, plan, labelsRefused, memory, cancellationToken);
-        var written = await WriteStatusAsync(cluster, isRouted || cluster.Spec?.Paused != true ? plan.Status : StillMoving(facts, plan), memory, cancellationToken);
+        var endsUnderPause = cluster.Spec?.Paused == true && facts.Status.HandOver is not null && plan.Status.HandOver is null;
+        var isSeen = !endsUnderPause || (isRouted && await children.AreAsSeenAsync(facts, cancellationToken));
+        var written = await WriteStatusAsync(cluster, isSeen ? plan.Status : StillMoving(facts, plan), memory, cancellationToken);
         if (plan.PodIndex is { } index)
             await FollowPrimaryAsync(written, index, memory, cancellationToken);
         memory.Calm = plan.IsCalm && ReferenceEquals(written, cluster) ? (facts, plan) : null;

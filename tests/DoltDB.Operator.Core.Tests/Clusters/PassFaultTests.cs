@@ -96,8 +96,12 @@ public sealed class PassFaultTests
         bench.Cluster.Status.HandOver.ShouldNotBeNull("nobody is routed yet");
 
         bench.Api.Trouble = static _ => null;
-        await bench.PassAsync();
+        bench.Api.ReadingTrouble = reading => reading == "Pod db-1" ? new KubernetesException(500, null, "etcd does not answer") : null;
         await bench.UntilAsync(() => bench.SelectedBy("db-primary") == "db-1");
+        (await Should.ThrowAsync<KubernetesException>(bench.PassAsync)).Code.ShouldBe(500);
+        bench.Cluster.Status!.HandOver.ShouldNotBeNull("what the cache shows may be from before: the server has the last word");
+
+        bench.Api.ReadingTrouble = static _ => null;
         await bench.UntilAsync(() => bench.Cluster.Status is { HandOver: null, Phase: "Paused" });
     }
 

@@ -14,9 +14,12 @@ internal sealed class TroubledClient(IKubernetesClient server) : IKubernetesClie
     /// <summary>What a write ends with instead of the server's answer; null for that answer.</summary>
     public Func<string, Exception?> Trouble { get; set; } = static _ => null;
 
+    /// <summary>What a reading, as <c>Pod db-0</c>, ends with instead of the server's answer; null for that answer.</summary>
+    public Func<string, Exception?> ReadingTrouble { get; set; } = static _ => null;
+
     /// <inheritdoc/>
     public Task<T?> GetAsync<T>(ResourceKind<T> kind, NamespacedName name, CancellationToken cancellationToken)
-        where T : class, IKubernetesObject => server.GetAsync(kind, name, cancellationToken);
+        where T : class, IKubernetesObject => ReadingTrouble($"{kind.Kind} {name.Name}") is { } trouble ? Task.FromException<T?>(trouble) : server.GetAsync(kind, name, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ObjectList<T>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)

@@ -49,9 +49,6 @@ public static class DoltDbDefaults
     /// <summary>Ordinal of the requested primary; 0 without replication.</summary>
     public static int RequestedPodIndex(this DoltDbSpec spec) => spec.IsReplicated() ? spec.Replication?.Primary?.PodIndex ?? 0 : 0;
 
-    /// <summary>Whether a lost primary is replaced without being asked.</summary>
-    public static bool HasAutomaticFailover(this DoltDbSpec spec) => spec.IsReplicated() && spec.Replication?.Primary?.AutomaticFailover != false && spec.Failover?.Enabled != false;
-
     /// <summary>Standbys that must be caught up before a hand-over; all of them when the spec says more than there are.</summary>
     public static int MinCaughtUpStandbys(this DoltDbSpec spec) =>
         Math.Min(spec.Replication?.Primary?.MinCaughtUpStandby ?? 1, spec.IsReplicated() ? Math.Max(spec.EffectiveReplicas() - 1, 1) : int.MaxValue);

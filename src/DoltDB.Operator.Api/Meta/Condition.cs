@@ -59,7 +59,7 @@ public static class Conditions
     {
         var existing = conditions.Find(condition.Type);
         var since = existing is not null && existing.Status == condition.Status ? existing.LastTransitionTime : null;
-        var stamped = condition with { LastTransitionTime = since ?? WholeSeconds(now) };
+        var stamped = condition with { LastTransitionTime = since ?? now.WholeSeconds() };
         if (existing is null)
         {
             return [.. conditions ?? [], stamped];
@@ -71,6 +71,4 @@ public static class Conditions
     /// <summary>The list without the condition of the given type.</summary>
     public static IReadOnlyList<Condition> Without(this IReadOnlyList<Condition>? conditions, string type) =>
         [.. (conditions ?? []).Where(condition => condition.Type != type)];
-
-    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 }

@@ -19,7 +19,7 @@ internal static class Calm
     /// <summary>Whether the proof in the status is of what the standby holds now: an older one is still to be written.</summary>
     private static bool IsProven(ClusterPlan plan, Member standby) =>
         standby.Probe.Content is { } held && plan.Status.LastEqual?.FirstOrDefault(proof => proof.Member == standby.PodName) is { Databases: { } proven }
-        && plan.Status.Databases?.All(proven.ContainsKey) == true && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+        && plan.Status.Databases?.All(proven.ContainsKey) == true && held.Databases.HoldAll(proven);
 
     /// <summary>Whether nothing that a decision reads is different, but for the time.</summary>
     public static bool IsSame(ClusterFacts before, ClusterFacts now) =>

@@ -45,7 +45,7 @@ internal static class ClusterConditions
     {
         if (draft.Problems.Count > 0)
             return "Invalid";
-        if (ClusterPlanner.IsPaused(draft.Facts.Cluster))
+        if (PauseRules.Of(draft.Facts.Cluster) == Pause.Holding)
             return "Paused";
         if (step is ClusterStep.Failover)
             return "FailingOver";
@@ -91,7 +91,7 @@ internal static class ClusterConditions
             return new(Conditions.False, "StatefulSetNotReady", "Not ready");
         if (draft.Facts.Members.FirstOrDefault(member => member.Probe.IsAccessDenied) is { } denied)
             return new(Conditions.False, "AccessDenied", $"{denied.PodName} refuses the administrator's password of Secret {ClusterNames.Credentials(draft.Facts.Name)}");
-        if (draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal) is { } primary && primary.RoleLabel != ClusterLabels.Primary)
+        if (draft.SettledPrimary is { } primary && primary.RoleLabel != ClusterLabels.Primary)
             return new(Conditions.False, "Routing", $"routing writes to {primary.PodName}");
         if (draft.Facts.Credentials.IsRotationDue && draft.Facts.Refusals.GetValueOrDefault(Refusals.Rotation) is { } refusal)
             return new(Conditions.False, "RotationFailed", $"the servers did not take what Secret {ClusterNames.Credentials(draft.Facts.Name)} says, and keep the credentials of before: {refusal.Because}");
@@ -149,7 +149,7 @@ internal static class ClusterConditions
         return new(Conditions.True, PrimaryReasons.Switchover, "Switchover complete");
     }
 
-    private static Verdict? PausedOf(PlanDraft draft) => ClusterPlanner.IsPaused(draft.Facts.Cluster)
+    private static Verdict? PausedOf(PlanDraft draft) => PauseRules.Of(draft.Facts.Cluster) == Pause.Holding
         ? new(Conditions.True, Paused, "spec.paused is true: the cluster is observed and nothing is changed, not even after the loss of the primary")
         : null;
 

@@ -51,7 +51,7 @@ internal sealed class ClusterMemory
             refusals.Remember(what, because, facts.Now);
         if (result.ReadsContentNow)
             Need = ContentNeed.Now;
-        if (step is ClusterStep.Promote or ClusterStep.Failover)
+        if (step is ClusterStep.HandOver ? result.HandOverFailure is null : step is ClusterStep.Promote or ClusterStep.Failover && !result.Attempts.IsEmpty)
             awayAtPromotion.Remember(facts);
         if (step is ClusterStep.HandOver)
             Remember(result.HandOverFailure, facts.Now);
@@ -61,6 +61,9 @@ internal sealed class ClusterMemory
             healings[heal.Standby] = rest = new Rest(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
         rest.Begin(facts.Now);
     }
+
+    /// <summary>Whether it is too early to try what was refused, named as <see cref="Refusals"/> says.</summary>
+    public bool Rests(string what, DateTimeOffset now) => refusals.At(now).GetValueOrDefault(what) is { Rests: true };
 
     /// <summary>Remembers how an attempt ended that is no step, named as <see cref="Refusals"/> says.</summary>
     public void Remember(string what, string? because, DateTimeOffset now) => refusals.Remember(what, because, now);

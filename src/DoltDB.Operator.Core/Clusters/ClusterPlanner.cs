@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters.Resources;
 using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Sql;
@@ -37,29 +38,28 @@ internal static class ClusterPlanner
         var desired = problems.Count == 0 ? Render(facts, topology, storage, known, render) : null;
         var update = desired is null ? null : UpdateRules.Decide(facts, topology, desired, settled?.Ordinal);
         var intent = settled is null || problems.Count > 0 ? null : Intent(facts, settled.Ordinal, update);
-        var (isPaused, finishes) = (IsPaused(facts.Cluster), FinishesBeforePause(facts.Cluster));
+        var pause = PauseRules.Of(facts.Cluster);
         var draft = new PlanDraft(facts, problems, topology, primary, storage, update, intent, desired);
-        var step = isPaused ? null : finishes ? OfPrimary(draft) : Step(draft);
+        var step = pause switch
+        {
+            Pause.Holding => null,
+            Pause.Finishing => OfPrimary(draft),
+            _ => Step(draft),
+        };
         var plan = new ClusterPlan
         {
-            Desired = isPaused || finishes ? null : desired,
-            RoleLabels = isPaused ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology.IsReplicated || finishes, primary),
+            Desired = pause == Pause.None ? desired : null,
+            RoleLabels = pause == Pause.Holding ? ImmutableDictionary<int, string?>.Empty : RoleLabels(facts, topology.IsReplicated || pause == Pause.Finishing, primary),
             Step = step,
             PodIndex = PodIndexRules.ToWrite(draft, step),
-            Routed = (desired is null || finishes) && !isPaused ? settled?.Ordinal : null,
+            Routed = pause == Pause.Finishing || (pause == Pause.None && desired is null) ? settled?.Ordinal : null,
             Status = ClusterStatusRules.Status(draft, step),
             Events = ClusterStatusRules.Events(draft, step),
             LookAgain = LookAgain(draft),
             NextContentNeed = NeedsContentNow(draft) ? ContentNeed.Now : ContentNeed.Recent,
         };
-        return plan with { IsCalm = !isPaused && Calm.IsCalm(draft, plan) };
+        return plan with { IsCalm = pause == Pause.None && Calm.IsCalm(draft, plan) };
     }
-
-    /// <summary>Whether nothing may be changed. Who has begun to move the primary role finishes it: half of it is an outage.</summary>
-    public static bool IsPaused(DoltDb cluster) => cluster.Spec?.Paused == true && cluster.Status?.HandOver is null;
-
-    /// <summary>Whether a move of the primary role, begun before the pause, is finished first: that, the way to the primary, and nothing else.</summary>
-    private static bool FinishesBeforePause(DoltDb cluster) => cluster.Spec?.Paused == true && cluster.Status?.HandOver is not null;
 
     /// <summary>A wish that is refused for now must not keep an update from handing over: that may be what it waits for.</summary>
     private static HandOverIntent? Intent(ClusterFacts facts, int primary, UpdateState? update) =>
@@ -111,8 +111,8 @@ internal static class ClusterPlanner
 
     /// <summary>As soon as there is a primary that can be told: until then the old ones open. After a failure the less urgent steps go on for a while.</summary>
     private static ClusterStep.RotateCredentials? OfCredentials(PlanDraft draft) =>
-        draft.Facts.Credentials.IsRotationDue && draft.Facts.Refusals.GetValueOrDefault(Refusals.Rotation) is not { Rests: true } && draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.IsReachable == true
-            ? new ClusterStep.RotateCredentials(settled.Ordinal, $"the administrator gets what Secret {ClusterNames.Credentials(draft.Facts.Name)} says")
+        draft.Facts.Credentials.IsRotationDue && draft.Facts.Refusals.GetValueOrDefault(Refusals.Rotation) is not { Rests: true } && draft.SettledPrimary is { IsReachable: true } primary
+            ? new ClusterStep.RotateCredentials(primary.Ordinal, $"the administrator gets what Secret {ClusterNames.Credentials(draft.Facts.Name)} says")
             : null;
 
     private static ClusterStep.HandOver? OfIntent(PlanDraft draft)
@@ -125,7 +125,7 @@ internal static class ClusterPlanner
             To = intent.To,
             Epoch = PrimaryRules.NextEpoch(draft.Facts),
             Reason = intent.Reason,
-            StartedAt = DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds()),
+            StartedAt = draft.Facts.Now.WholeSeconds(),
         };
         return new ClusterStep.HandOver(state, MinimumCaughtUp(draft.Facts, settled.Ordinal), intent.Because);
     }
@@ -158,7 +158,7 @@ internal static class ClusterPlanner
     /// <summary>A standby that differs from the primary for a while although neither changes will not get what it lacks by itself.</summary>
     private static ClusterStep.Heal? Healing(PlanDraft draft)
     {
-        if (draft.Primary is not PrimaryDecision.Settled settled || draft.Facts.Find(settled.Ordinal) is not { Probe.Content: { } wanted } primary)
+        if (draft.SettledPrimary is not { Probe.Content: { } wanted } primary)
             return null;
         foreach (var standby in draft.Facts.Members.Where(member => member.IsStandby && !draft.Facts.Healing.Contains(member.Ordinal)))
         {
@@ -209,23 +209,20 @@ internal static class ClusterPlanner
 
     private static bool NeedsContentNow(PlanDraft draft) =>
         draft.Primary is not (null or PrimaryDecision.Settled)
-        || (draft.Primary is PrimaryDecision.Settled settled
-            && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } wanted
+        || (draft.SettledPrimary?.Probe.Content is { } wanted
             && draft.Facts.Members.Any(member => member.IsStandby && member.Probe.Content?.HoldsAllOf(wanted) != true));
 
     /// <summary>Whether the primary was just seen to have another database: until the standbys were seen to have it too, none may take over.</summary>
     private static bool HasNewDatabase(PlanDraft draft) =>
-        draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } content
+        draft.SettledPrimary?.Probe.Content is { } content
         && content.Databases.Keys.Any(database => draft.Facts.Status.Databases?.Contains(database) != true);
 
     private static TimeSpan? LookAgain(PlanDraft draft)
     {
         if (draft.Primary is PrimaryDecision.Waiting { LookAgain: { } soon })
             return soon < ProbeInterval ? soon : ProbeInterval;
-        if (HasNewDatabase(draft))
-            return ProofInterval;
         if (draft.Topology.IsReplicated)
-            return ProbeInterval;
+            return HasNewDatabase(draft) ? ProofInterval : ProbeInterval;
         return draft.Facts.Members.Any(member => member.IsReady) ? StandaloneInterval : ProbeInterval * 5;
     }
 }
@@ -239,4 +236,8 @@ internal sealed record PlanDraft(
     StorageState Storage,
     UpdateState? Update,
     HandOverIntent? Intent,
-    DesiredCluster? Desired);
+    DesiredCluster? Desired)
+{
+    /// <summary>The primary, when there is one; null while it is not known who is.</summary>
+    public Member? SettledPrimary => Primary is PrimaryDecision.Settled settled ? Facts.Find(settled.Ordinal) : null;
+}

@@ -70,10 +70,10 @@ internal sealed class ClusterReconciler(
     private async Task<(ClusterPlan Plan, DoltDb Cluster, bool Again)> RoundAsync(DoltDb cluster, ClusterMemory memory, CancellationToken cancellationToken)
     {
         var key = NamespacedName.Of(cluster);
-        var isPaused = ClusterPlanner.IsPaused(cluster);
-        var administrator = await credentials.GetAsync(key, mayCreate: !isPaused, memory.IsRefused, cancellationToken);
+        var isHolding = PauseRules.Of(cluster) == Pause.Holding;
+        var administrator = await credentials.GetAsync(key, mayCreate: !isHolding, memory.IsRefused, cancellationToken);
         var observed = await observer.ObserveAsync(cluster, administrator, memory.Need, memory.RemovedPods, cancellationToken);
-        if (!isPaused && observed.Members.Any(member => member.IsReachable))
+        if (!isHolding && observed.Members.Any(member => member.IsReachable))
             await ConfirmAsync(observed, administrator, memory, cancellationToken);
         else if (!observed.Members.Any(member => member.IsReachable) && observed.Members.Any(member => member.Probe.IsAccessDenied))
             credentials.Reject(key, administrator);
@@ -92,11 +92,11 @@ internal sealed class ClusterReconciler(
             cluster = await WriteStatusAsync(cluster, StillMoving(facts, plan) with { ObservedGeneration = facts.Status.ObservedGeneration, Phase = facts.Status.Phase, Conditions = facts.Status.Conditions }, memory, cancellationToken);
         Record(cluster, plan.Events);
         var labelsRefused = await children.LabelAsync(facts, plan.RoleLabels, cancellationToken);
-        var isRouted = plan.RoleLabels.Count == 0 && (plan.Routed is not { } routed || await children.RouteAsync(facts, routed, cancellationToken));
+        var isRouted = (plan.Routed is not { } routed || await children.RouteAsync(facts, routed, cancellationToken)) && plan.RoleLabels.Count == 0;
         if (plan.Step is { } step)
             return await StepAsync(cluster, facts, plan, step, labelsRefused, administrator, memory, cancellationToken);
         await ApplyAsync(facts, plan, labelsRefused, memory, cancellationToken);
-        var endsUnderPause = cluster.Spec?.Paused == true && facts.Status.HandOver is not null && plan.Status.HandOver is null;
+        var endsUnderPause = PauseRules.Of(facts.Cluster) == Pause.Finishing && plan.Status.HandOver is null;
         var isSeen = !endsUnderPause || (isRouted && await children.AreAsSeenAsync(facts, cancellationToken));
         var written = await WriteStatusAsync(cluster, isSeen ? plan.Status : StillMoving(facts, plan), memory, cancellationToken);
         if (plan.PodIndex is { } index)
@@ -106,7 +106,12 @@ internal sealed class ClusterReconciler(
     }
 
     /// <summary>The status while it was not seen yet that the new primary is routed: a pause lets who has begun to move the role finish it, and the way there is part of that.</summary>
-    private static DoltDbStatus StillMoving(ClusterFacts facts, ClusterPlan plan) => plan.Status with { HandOver = facts.Status.HandOver, RecentFailovers = facts.Status.RecentFailovers };
+    private static DoltDbStatus StillMoving(ClusterFacts facts, ClusterPlan plan) => plan.Status with
+    {
+        HandOver = facts.Status.HandOver,
+        RecentFailovers = facts.Status.RecentFailovers,
+        HandledSwitchoverTo = facts.Status.HandledSwitchoverTo,
+    };
 
     /// <summary>
     /// Carries the step out. Who is primary does not wait for the children, which the API server may refuse or take its time for; every other step makes servers
@@ -154,7 +159,7 @@ internal sealed class ClusterReconciler(
     /// <summary>Keeps the credentials that servers took. Where they cannot be kept (a quota, a policy), users are told, and all else goes on.</summary>
     private async Task ConfirmAsync(ClusterFacts observed, Administrator administrator, ClusterMemory memory, CancellationToken cancellationToken)
     {
-        if (memory.Complete(observed).Refusals.GetValueOrDefault(Refusals.Confirmation) is { Rests: true })
+        if (memory.Rests(Refusals.Confirmation, observed.Now))
             return;
         string? failure = null;
         try

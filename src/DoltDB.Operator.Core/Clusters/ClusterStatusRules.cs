@@ -79,8 +79,9 @@ internal static class ClusterStatusRules
     }
 
     /// <summary>
-    /// The move of the role that is under way. A failover may have taken effect although nobody saw it: it is remembered until there is a primary, else the lost
-    /// one, back with an empty volume that the new one gave databases and epoch to, would count as the primary still.
+    /// The move of the role that is under way. A failover may have taken effect although nobody saw it: it is remembered until there is a primary, whatever else is
+    /// done meanwhile, else the lost one, back with an empty volume that the new one gave databases and epoch to, would count as the primary still. A pause lets
+    /// every move come to its end, and who is promoted in it must still be routed.
     /// </summary>
     private static HandOverStatus? HandOver(PlanDraft draft, ClusterStep? step) => step switch
     {
@@ -93,11 +94,11 @@ internal static class ClusterStatusRules
                 To = failover.To,
                 Epoch = failover.Epoch,
                 Reason = PrimaryReasons.Failover,
-                StartedAt = DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds()),
+                StartedAt = draft.Facts.Now.WholeSeconds(),
             },
-        // A pause lets the role be moved to its end, and who is promoted must still be routed.
-        ClusterStep.Promote when draft.Facts.Spec.Paused == true => draft.Facts.Status.HandOver,
-        null when draft.Primary is PrimaryDecision.Waiting && draft.Facts.Status.HandOver is { Reason: PrimaryReasons.Failover } begun => begun,
+        ClusterStep.Promote when PauseRules.Of(draft.Facts.Cluster) == Pause.Finishing => draft.Facts.Status.HandOver,
+        _ when draft.Primary is PrimaryDecision.Waiting && draft.Facts.Status.HandOver is { } begun
+            && (begun.Reason == PrimaryReasons.Failover || PauseRules.Of(draft.Facts.Cluster) == Pause.Finishing) => begun,
         _ => null,
     };
 
@@ -118,7 +119,7 @@ internal static class ClusterStatusRules
 
     private static bool IsOfRequest(ClusterFacts facts, PrimaryDecision.Settled settled) =>
         facts.Status.HandOver is { Reason: PrimaryReasons.Switchover, To: var to } && to == settled.Ordinal
-        && (HandOverRules.SwitchoverAnnotation(facts) is not { } wanted || HandOverRules.SwitchoverTarget(facts, wanted) != to);
+        && (HandOverRules.SwitchoverAnnotation(facts) is not { } wanted || wanted == facts.Status.HandledSwitchoverTo || HandOverRules.SwitchoverTarget(facts, wanted) != to);
 
     /// <summary>As with podIndex: done with when the target is the primary. Without the annotation there is nothing to remember.</summary>
     private static string? HandledSwitchoverTo(PlanDraft draft) => HandOverRules.SwitchoverAnnotation(draft.Facts) is not { } wanted
@@ -145,7 +146,7 @@ internal static class ClusterStatusRules
 
     private static MemberStatus MemberOf(PlanDraft draft, Member member)
     {
-        var wanted = draft.Primary is PrimaryDecision.Settled settled ? draft.Facts.Find(settled.Ordinal) : null;
+        var wanted = draft.SettledPrimary;
         var isCluster = draft.Topology.IsReplicated;
         return new MemberStatus
         {
@@ -195,14 +196,14 @@ internal static class ClusterStatusRules
 
     /// <summary>What the primary holds; the last knowledge while it cannot be asked. One server alone has no standby that could take over: nothing of an earlier replication holds of a later one.</summary>
     private static IReadOnlyList<string>? Databases(PlanDraft draft) => !draft.Topology.IsReplicated ? null
-        : draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Find(settled.Ordinal)?.Probe.Content is { } content ? [.. content.Databases.Keys]
+        : draft.SettledPrimary?.Probe.Content is { } content ? [.. content.Databases.Keys]
         : draft.Facts.Status.Databases;
 
     private static IReadOnlyList<EqualityProof>? LastEqual(PlanDraft draft)
     {
         if (!draft.Topology.IsReplicated)
             return null;
-        var primary = draft.Primary is PrimaryDecision.Settled settled ? draft.Facts.Find(settled.Ordinal) : null;
+        var primary = draft.SettledPrimary;
         if (primary?.Probe.Content is not { } wanted)
             return draft.Facts.Status.LastEqual;
         var proofs = draft.Facts.Members.Where(member => member != primary).Select(member => Proof(member, wanted, draft.Facts.ProofOf(member))).OfType<EqualityProof>().ToList();
@@ -225,7 +226,7 @@ internal static class ClusterStatusRules
             {
                 Member = standby.PodName,
                 PodUid = standby.Pod?.Metadata.Uid,
-                Time = DateTimeOffset.FromUnixTimeSeconds(wanted.Time.ToUnixTimeSeconds()),
+                Time = wanted.Time.WholeSeconds(),
                 // Of what the primary was seen to hold, and no more: another database may be one that it has by now, and that came here empty.
                 Databases = held.Databases.Where(pair => wanted.Databases.ContainsKey(pair.Key)).ToDictionary(StringComparer.Ordinal),
             };
@@ -238,6 +239,5 @@ internal static class ClusterStatusRules
     }
 
     private static bool Same(EqualityProof proof, ContentProof content) =>
-        proof.Databases is { } databases && databases.Count == content.Databases.Count
-        && databases.All(pair => content.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+        proof.Databases is { } databases && databases.Count == content.Databases.Count && content.Databases.HoldAll(databases);
 }

@@ -171,7 +171,7 @@ internal static class UpdateRules
         if (member.Pod is not { } pod || member.IsDeleting)
             return false;
         if (pod.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.TemplateHashAnnotation) is { } hash)
-            return hash != desired.TemplateHash || LacksRemote(facts, topology, member) || CannotStart(pod, desired);
+            return hash != desired.TemplateHash || LacksRemote(facts, topology, member) || CannotStart(facts, pod);
         var adopted = desired.StatefulSet.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.AdoptedTemplateHashAnnotation);
         return adopted != desired.TemplateHash || Image(pod.Spec) != Image(desired.StatefulSet.Spec?.Template?.Spec);
     }
@@ -185,11 +185,11 @@ internal static class UpdateRules
         && facts.Members.Any(other => other.Ordinal != member.Ordinal && other.Ordinal < topology.ConfigReplicas && !remotes.ContainsKey(other.PodName));
 
     /// <summary>
-    /// Whether the server ends whenever it begins, and has another value than the wanted one of what is set while servers run: the file that it reads is made once a
-    /// pod, and the old value may be why.
+    /// Whether the server ends whenever it begins, and has another value than a new pod would get of what is set while servers run: the file that it reads is made
+    /// once a pod, and the old value may be why.
     /// </summary>
-    private static bool CannotStart(Pod pod, DesiredCluster desired) =>
-        desired.StatefulSet.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(ClusterLabels.DynamicHashAnnotation) is { } wanted
+    private static bool CannotStart(ClusterFacts facts, Pod pod) =>
+        facts.Set?.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(ClusterLabels.DynamicHashAnnotation) is { } wanted
         && pod.Metadata.Annotations?.GetValueOrDefault(ClusterLabels.DynamicHashAnnotation) != wanted
         && PodProblems.IsCrashLooping(pod);
 

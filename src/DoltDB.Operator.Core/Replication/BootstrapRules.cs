@@ -67,12 +67,8 @@ internal static class BootstrapRules
     private static bool IsGivenUp(ClusterFacts facts, Member member) =>
         facts.Spec.AllowsDataLoss() && !member.IsReachable && member.Probe.AwaySince is { } since && facts.Now - since >= Patience;
 
-    private static bool HoldsAll(List<Member> asked, Member member)
-    {
-        var content = member.Probe.Content!;
-        return asked.TrueForAll(other => other.Probe.Content!.Databases.All(
-            pair => content.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value));
-    }
+    private static bool HoldsAll(List<Member> asked, Member member) =>
+        asked.TrueForAll(other => member.Probe.Content!.Databases.HoldAll(other.Probe.Content!.Databases));
 
     private static string Describe(Member member) => member.Probe.Content is { Databases.Count: > 0 } content ? string.Join(", ", content.Databases.Keys) : "nothing";
 
@@ -82,7 +78,7 @@ internal static class BootstrapRules
 
     private static PrimaryDecision.Waiting Wait(ClusterFacts facts)
     {
-        var away = facts.Members.Where(member => !member.IsReachable).Select(member => member.PodName).ToList();
+        var away = facts.Members.Where(member => !member.IsReachable && !IsGivenUp(facts, member)).Select(member => member.PodName).ToList();
         return new PrimaryDecision.Waiting(
             PrimaryReasons.WaitingForServers,
             away.Count > 0 ? $"waiting for {string.Join(", ", away)}{(facts.IsFresh ? "" : $", whose volume may hold what nobody else has; {GoingOn(facts)}")}" : "waiting for the servers to enter cluster mode");

@@ -1,3 +1,4 @@
+using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
 
 namespace DoltDB.Operator.Core.Replication;
@@ -15,6 +16,6 @@ internal static class FailoverHistory
     /// </summary>
     public static IReadOnlyList<DateTimeOffset>? After(PlanDraft draft) =>
         draft.Primary is PrimaryDecision.Settled settled && draft.Facts.Status.HandOver is { Reason: PrimaryReasons.Failover, To: var to } && to == settled.Ordinal
-            ? [.. Recent(draft.Facts), DateTimeOffset.FromUnixTimeSeconds(draft.Facts.Now.ToUnixTimeSeconds())]
+            ? [.. Recent(draft.Facts), draft.Facts.Now.WholeSeconds()]
             : draft.Facts.Status.RecentFailovers;
 }

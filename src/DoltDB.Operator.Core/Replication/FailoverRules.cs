@@ -18,8 +18,8 @@ internal static class FailoverRules
         var reachable = facts.Members.Where(other => other.Ordinal != current && other.IsReachable).ToList();
         if (reachable.Count == 0)
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");
-        if (!facts.Spec.HasAutomaticFailover())
-            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {SwitchedOff(facts) ?? "without spec.replication nobody takes over"}");
+        if (SwitchedOff(facts) is { } off)
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {off}");
         if (member?.Probe.IsAccessDenied == true)
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
 
@@ -36,17 +36,27 @@ internal static class FailoverRules
         if (facts.Spec.MostFailoversPerHour() is { } most && FailoverHistory.Recent(facts) is var recent && recent.Count >= most)
             return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{name} cannot be reached; there were {recent.Count} failovers within the last hour, and spec.failover.maxPerHour is {most}");
 
-        if (Candidates.Best(facts, current) is not { } candidate)
-            return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
-        if (away < BootstrapRules.Patience && Candidates.PerhapsSafer(facts, current, candidate) is { } safer)
-            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {candidate.PodName} may lack data, {safer.PodName} gets {BootstrapRules.Patience.TotalSeconds:0} s to be seen");
-        return facts.RestsFromPromotion(candidate) is { } because
-            ? new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{name} cannot be reached, and {candidate.PodName} did not become primary: {because}")
-            : new PrimaryDecision.Failover(current, candidate.Ordinal, epoch, $"{name} could not be reached for {delay.TotalSeconds:0} s, {candidate.PodName} takes over");
+        return Candidates.Best(facts, current) is { } candidate
+            ? TakeOver(facts, current, candidate, epoch, away, $"{name} could not be reached for {delay.TotalSeconds:0} s")
+            : new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, Refusal(facts, current, name));
     }
 
-    /// <summary>The field that leaves the loss of a primary to a person, in words; null when none does.</summary>
-    public static string? SwitchedOff(ClusterFacts facts) => facts.Spec.Failover?.Enabled == false ? "spec.failover.enabled is false"
+    /// <summary>
+    /// The candidate takes over from the primary of that ordinal, which was lost <paramref name="away"/> ago, or is waited with: for one that may be safer, or
+    /// because it was just told to in vain.
+    /// </summary>
+    public static PrimaryDecision TakeOver(ClusterFacts facts, int from, Member candidate, long epoch, TimeSpan away, string loss)
+    {
+        if (away < BootstrapRules.Patience && Candidates.PerhapsSafer(facts, from, candidate) is { } safer)
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{loss}; {candidate.PodName} may lack data, {safer.PodName} gets {BootstrapRules.Patience.TotalSeconds:0} s to be seen");
+        return facts.RestsFromPromotion(candidate) is { } because
+            ? new PrimaryDecision.Waiting(PrimaryReasons.PromotionFailed, $"{loss}, and {candidate.PodName} did not become primary: {because}")
+            : new PrimaryDecision.Failover(from, candidate.Ordinal, epoch, $"{loss}, {candidate.PodName} takes over");
+    }
+
+    /// <summary>What leaves the loss of a primary to a person, in words; null when nothing does.</summary>
+    public static string? SwitchedOff(ClusterFacts facts) => !facts.Spec.IsReplicated() ? "without spec.replication nobody takes over"
+        : facts.Spec.Failover?.Enabled == false ? "spec.failover.enabled is false"
         : facts.Spec.Replication?.Primary?.AutomaticFailover == false ? "spec.replication.primary.automaticFailover is false"
         : null;
 
@@ -111,7 +121,7 @@ internal static class Candidates
     }
 
     /// <summary>Why data may be lost if the member becomes primary; null when it holds what was replicated.</summary>
-    private static string? Risk(ClusterFacts facts, Member member) => PrimaryRules.Missing(facts, member) is { Count: > 0 } missing
+    public static string? Risk(ClusterFacts facts, Member member) => PrimaryRules.Missing(facts, member) is { Count: > 0 } missing
         ? $"lacks database {string.Join(", ", missing)}"
         : (facts.Spec.Failover?.MaxLagMillis is { } most ? OfLag(facts, member, most) : null) ?? Doubt(facts, member);
 
@@ -154,7 +164,7 @@ internal static class Candidates
         // The primary may have made its first database since it was asked: a volume that is empty by chance holds nothing that could be compared.
         if (databases.Count == 0)
             return "was made anew, and was not compared with the primary since";
-        return last is null || Holds(member, last) ? null : "was restarted, and was not seen since to hold what the primary holds";
+        return last is null || Holds(member, last) || databases.All(database => IsAsLastSeen(facts, member, database)) ? null : "was restarted, and was not seen since to hold what the primary holds";
     }
 
     /// <summary>
@@ -176,7 +186,7 @@ internal static class Candidates
     private static bool HoldsWhatWasProven(ClusterFacts facts, Member member) => facts.ProofOf(member) is { } proof && Holds(member, proof);
 
     private static bool Holds(Member member, EqualityProof proof) => proof.Databases is { } proven && member.Probe.Content is { } held
-        && proven.All(pair => held.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);
+        && held.Databases.HoldAll(proven);
 
     /// <summary>
     /// When the member last changed, if it went on changing after the primary had gone: then the primary lives on behind a partition, and this one hears of

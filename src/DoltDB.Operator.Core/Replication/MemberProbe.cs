@@ -92,14 +92,14 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     /// whatever it did before.
     /// </summary>
     public bool HoldsOrFollows(ContentProof primary) =>
-        Accounts == primary.Accounts && primary.DifferentDatabases(this).All(database => Moved.Contains(database) && !Rests(database));
+        Accounts == primary.Accounts && Databases.DifferFrom(primary.Databases).All(database => Moved.Contains(database) && !Rests(database));
 
     /// <summary>
     /// Databases of this primary that the standby lacks or holds with other rows although neither of the two changes: it will not get by itself what it lacks.
     /// What else goes on in other databases says nothing of these.
     /// </summary>
     public IEnumerable<string> DatabasesThatStayDifferent(ContentProof standby) =>
-        DifferentDatabases(standby).Where(database => Rests(database) && standby.Rests(database));
+        standby.Databases.DifferFrom(Databases).Where(database => Rests(database) && standby.Rests(database));
 
     /// <summary>Whether all that the server holds is as it was for longer than replication takes.</summary>
     public bool Rests() => Time - Since >= LongestFlight;
@@ -109,12 +109,8 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     /// <summary>
     /// Whether this holds all that <paramref name="primary"/> holds. A database that only this has (a primary that was lost left it) takes nothing from that.
     /// </summary>
-    public bool HoldsAllOf(ContentProof primary) => Accounts == primary.Accounts && !primary.DifferentDatabases(this).Any();
+    public bool HoldsAllOf(ContentProof primary) => Accounts == primary.Accounts && Databases.HoldAll(primary.Databases);
 
     /// <summary>Whether both hold the same rows and accounts.</summary>
     public bool IsSameAs(ContentProof other) => Databases.Count == other.Databases.Count && HoldsAllOf(other);
-
-    /// <summary>Databases of this that the other lacks or holds with other rows.</summary>
-    public IEnumerable<string> DifferentDatabases(ContentProof other) =>
-        Databases.Where(pair => !other.Databases.TryGetValue(pair.Key, out var hash) || hash != pair.Value).Select(pair => pair.Key);
 }

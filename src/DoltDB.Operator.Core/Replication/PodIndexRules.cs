@@ -19,7 +19,7 @@ internal static class PodIndexRules
     public static int? ToWrite(PlanDraft draft, ClusterStep? step)
     {
         var facts = draft.Facts;
-        if (facts.IsPodIndexLeftAlone || step is not null || draft is not { Primary: PrimaryDecision.Settled settled, Intent: null, Problems.Count: 0 } || facts.Spec.Paused == true)
+        if (facts.IsPodIndexLeftAlone || step is not null || draft is not { Primary: PrimaryDecision.Settled settled, Intent: null, Problems.Count: 0 } || PauseRules.Of(facts.Cluster) != Pause.None)
             return null;
         var isFollowing = facts.Spec.Replication?.Primary is { PodIndex: { } written, FollowPrimary: not false } && written != settled.Ordinal && facts.Status.HandledPodIndex == written;
         return isFollowing && settled.Ordinal < facts.Spec.EffectiveReplicas() && !IsDeclaredElsewhere(facts.Cluster.Metadata) ? settled.Ordinal : null;

@@ -26,10 +26,14 @@ internal static class PrimaryRules
             return silent;
         if (valid is not null)
             return RaiseAboveReserved(facts, valid) ?? new PrimaryDecision.Settled(valid.Ordinal, valid.Probe.Epoch);
-        return facts.Status.CurrentPrimaryPodIndex is { } current
-            ? Repair(facts, current)
+        return LastPrimary(facts) is { } last
+            ? Repair(facts, last)
             : BootstrapRules.Decide(facts, NextEpoch(facts));
     }
+
+    /// <summary>Who was primary last. A failover goes from there, also one from a primary that nobody saw before it was lost.</summary>
+    private static int? LastPrimary(ClusterFacts facts) =>
+        facts.Status.HandOver is { Reason: PrimaryReasons.Failover, From: { } lost } ? lost : facts.Status.CurrentPrimaryPodIndex;
 
     /// <summary>The highest epoch that was used or seen.</summary>
     public static long HighestEpoch(ClusterFacts facts) => Math.Max(
@@ -77,8 +81,9 @@ internal static class PrimaryRules
             // The lost primary is back before anybody was promoted: nothing is lost, it stays.
             if (valid is not null)
                 return null;
-            // Nor is anybody promoted who lost his volume since he was chosen, did not become primary, or has seen a higher epoch meanwhile.
-            if (to is not null && Candidates.Objection(facts, to) is null && to.Probe.Epoch < handOver.Epoch && facts.RestsFromPromotion(to) is null)
+            // Nor is anybody promoted who lost his volume since he was chosen, did not become primary, or has seen a higher epoch meanwhile; nor at an epoch
+            // below one that was reserved since.
+            if (to is not null && !(facts.Status.ReplicationEpoch > handOver.Epoch) && Candidates.Objection(facts, to) is null && to.Probe.Epoch < handOver.Epoch && facts.RestsFromPromotion(to) is null)
                 return new PrimaryDecision.Failover(handOver.From ?? 0, to.Ordinal, handOver.Epoch ?? 0, "a failover that was begun goes on");
 
             // Only the new primary can have told the old one of the epoch: it was primary, and is the one that is lost now.
@@ -91,7 +96,7 @@ internal static class PrimaryRules
 
         // A drained primary is a standby at the hand-over's epoch, which is on its volume. At a lower one it began anew, perhaps with nothing.
         var beganAnew = from is { IsStandby: true } && from.Probe.Epoch < handOver.Epoch;
-        return from?.IsReachable == true && !beganAnew ? new PrimaryDecision.ContinueHandOver(handOver) : null;
+        return from is { IsReachable: true } && !beganAnew && facts.RestsFromPromotion(from) is null ? new PrimaryDecision.ContinueHandOver(handOver) : null;
     }
 
     /// <summary>The server that was primary is not any more, or cannot be asked.</summary>
@@ -121,15 +126,13 @@ internal static class PrimaryRules
             return new PrimaryDecision.Promote(member.Ordinal, NextEpoch(facts), PrimaryReasons.PrimaryRepaired, role);
         }
 
-        // It came back without data that it had: whoever has all of it is the better primary.
+        // It came back without data that it had: whoever has all of it, or more of it, is the better primary.
         var loss = missing.Count > 0 ? $"{member.PodName} came back without database {string.Join(", ", missing)}" : $"{member.PodName} came back with an empty volume";
-        if (Candidates.Best(facts, except: member.Ordinal) is { } better)
+        if (Candidates.Best(facts, except: member.Ordinal) is { } better && (Candidates.Risk(facts, better) is null || Missing(facts, better)?.Count < missing.Count))
         {
-            if (FailoverRules.SwitchedOff(facts) is { } off)
-                return new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{loss}, {better.PodName} has what it had; {off}");
-
-            return new PrimaryDecision.Failover(
-                member.Ordinal, better.Ordinal, NextEpoch(facts), $"{loss}, {better.PodName} has what it had");
+            return FailoverRules.SwitchedOff(facts) is { } off
+                ? new PrimaryDecision.Waiting(PrimaryReasons.FailoverRefused, $"{loss}, {better.PodName} has more of what it had; {off}")
+                : FailoverRules.TakeOver(facts, member.Ordinal, better, NextEpoch(facts), facts.Now - (member.Probe.AnsweringSince ?? facts.Now), loss);
         }
 
         if (missing.Count == 0)

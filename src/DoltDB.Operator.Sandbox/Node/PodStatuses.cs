@@ -1,3 +1,4 @@
+using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Kubernetes.Objects;
 
 namespace DoltDB.Operator.Sandbox.Node;
@@ -25,7 +26,7 @@ internal static class PodStatuses
             Conditions = conditions,
             HostIP = "127.0.0.1",
             PodIP = address,
-            StartTime = pod.Status?.StartTime ?? DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()),
+            StartTime = pod.Status?.StartTime ?? now.WholeSeconds(),
             InitContainerStatuses = init.Count == 0 ? null : init,
             ContainerStatuses = main,
         };
@@ -73,7 +74,7 @@ internal static class PodStatuses
             Status = status,
             Reason = value ? null : reason,
             Message = value ? null : message,
-            LastTransitionTime = before?.Status == status ? before.LastTransitionTime : DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()),
+            LastTransitionTime = before?.Status == status ? before.LastTransitionTime : now.WholeSeconds(),
         });
     }
 }

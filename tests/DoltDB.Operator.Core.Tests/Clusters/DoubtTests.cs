@@ -139,7 +139,7 @@ public sealed class DoubtTests
     {
         var emptied = Situation.Steady(2).Restarted(0).With(0, DoltRole.Standby, 0, Nothing);
         emptied.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
-        Refused(emptied with { Spec = Situation.Replicated(2, 0, ",\"failover\":{\"enabled\":false}") }, "without database shop, db-1 has what it had; spec.failover.enabled is false");
+        Refused(emptied with { Spec = Situation.Replicated(2, 0, ",\"failover\":{\"enabled\":false}") }, "without database shop, db-1 has more of what it had; spec.failover.enabled is false");
     }
 
     [Fact]

@@ -122,6 +122,11 @@ internal sealed record Member
     /// <summary>Whether this operator removed the pod and the cache may not have seen it yet.</summary>
     public bool IsRemoved { get; init; }
 
+    /// <summary>What Kubernetes announced about the pod before it does it; null when there is nothing, or when the pod is being deleted already.</summary>
+    public AnnouncedStop? AnnouncedStop => !IsDeleting && Pod?.Status?.Conditions?.FirstOrDefault(static condition => condition is { Type: "DisruptionTarget", Status: "True" }) is { } target
+        ? new AnnouncedStop(target.Reason ?? target.Type, target.LastTransitionTime)
+        : null;
+
     /// <summary>Whether the node says that the server's container runs.</summary>
     public bool IsRunning => Running is not null;
 
@@ -147,6 +152,21 @@ internal sealed record Member
 
     /// <summary>Whether the server runs without a cluster configuration.</summary>
     public bool IsStandalone => Probe is { IsReachable: true, Role: Sql.DoltRole.None };
+}
+
+/// <summary>
+/// That a pod which runs is about to be stopped: its node shuts down, and then nobody ever deletes it, or it is to be evicted or preempted. A disruption that was called off
+/// leaves its announcement on a pod that lives on.
+/// </summary>
+/// <param name="Reason">Who stops it, in Kubernetes' word: TerminationByKubelet.</param>
+/// <param name="Since">When it was announced; null when that is not told.</param>
+internal sealed record AnnouncedStop(string Reason, DateTimeOffset? Since)
+{
+    /// <summary>Longer than a server is given to end: what still runs then was not stopped.</summary>
+    public static readonly TimeSpan Lasting = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether the pod is still expected to be stopped.</summary>
+    public bool IsNear(DateTimeOffset now) => Since is not { } since || now - since < Lasting;
 }
 
 /// <summary>What is known of the administrator's account.</summary>

@@ -22,7 +22,7 @@ internal static class HandOverRules
 
     /// <summary>The most urgent wish for the settled primary, or null.</summary>
     public static HandOverIntent? Intent(ClusterFacts facts, int primary) =>
-        Leaving(facts, primary) ?? Rested(facts, ScaleDown(facts, primary) ?? Annotated(facts, primary) ?? Request(facts, primary));
+        Leaving(facts, primary) ?? Rested(facts, Stopping(facts, primary) ?? ScaleDown(facts, primary) ?? Annotated(facts, primary) ?? Request(facts, primary));
 
     /// <summary>Soon after a failed attempt the wish stands and waits.</summary>
     private static HandOverIntent? Rested(ClusterFacts facts, HandOverIntent? wish) => wish is { Refusal: null } && facts.HandOverFailure is { } failure
@@ -59,9 +59,21 @@ internal static class HandOverRules
     /// to it alone would be lost to a server that was primary after it.
     /// </summary>
     private static HandOverIntent? Leaving(ClusterFacts facts, int primary) =>
-        facts.Find(primary) is { IsDeleting: true } member && Target(facts, primary, facts.Spec.IsReplicated() ? facts.Members.Length : 1) is { } target
+        facts.Find(primary) is { IsDeleting: true } member && Target(facts, primary, Remaining(facts)) is { } target
             ? new HandOverIntent(target.Ordinal, PrimaryReasons.PodDeleted, $"{member.PodName} is being deleted, {target.PodName} takes over", null)
             : null;
+
+    /// <summary>
+    /// The pod of the primary is about to be stopped, as by a node that shuts down: nobody deletes it first. Unlike a deletion this may be called off, so that the primary
+    /// is left in peace after a failed attempt.
+    /// </summary>
+    private static HandOverIntent? Stopping(ClusterFacts facts, int primary) =>
+        facts.Find(primary) is { AnnouncedStop: { } stop } member && stop.IsNear(facts.Now) && Target(facts, primary, Remaining(facts)) is { } target
+            ? new HandOverIntent(target.Ordinal, PrimaryReasons.PodStopping, $"{member.PodName} is about to be stopped ({stop.Reason}), {target.PodName} takes over", null)
+            : null;
+
+    /// <summary>The ordinal that a server which takes over from one that leaves must be below.</summary>
+    private static int Remaining(ClusterFacts facts) => facts.Spec.IsReplicated() ? facts.Members.Length : 1;
 
     /// <summary>The ordinal of the primary goes away; without replication only ordinal 0 remains.</summary>
     private static HandOverIntent? ScaleDown(ClusterFacts facts, int primary)
@@ -140,6 +152,8 @@ internal static class HandOverRules
             return "its pod does not exist";
         if (member.IsDeleting)
             return $"{member.PodName} is being deleted";
+        if (member.AnnouncedStop is { } stop && stop.IsNear(facts.Now))
+            return $"{member.PodName} is about to be stopped ({stop.Reason}); it may take over once its pod is replaced, or when it still runs {AnnouncedStop.Lasting.TotalMinutes:0} minutes after that was announced";
         if (!member.IsReachable)
             return $"{member.PodName} cannot be reached";
         if (!member.IsStandby)

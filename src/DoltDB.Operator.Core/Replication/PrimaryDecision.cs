@@ -33,6 +33,7 @@ internal static class PrimaryReasons
     public const string Failover = "Failover";
     public const string Switchover = "SwitchPrimary";
     public const string PodDeleted = "PrimaryPodDeleted";
+    public const string PodStopping = "PrimaryPodStopping";
     public const string RollingUpdate = "RollingUpdate";
     public const string ScaleDown = "ScaleDown";
     public const string WaitingForServers = "WaitingForServers";

@@ -15,10 +15,10 @@ internal sealed class ClusterCaches
     {
         Clusters = registry.Get(DoltKinds.DoltDb);
         Sets = registry.Get(BuiltInKinds.StatefulSet, new CacheOptions<StatefulSet> { LabelSelector = ClusterLabels.Name });
-        Pods = registry.Get(BuiltInKinds.Pod, new CacheOptions<Pod> { LabelSelector = ClusterLabels.Name, Transform = Reduce });
+        Pods = registry.Get(BuiltInKinds.Pod, new CacheOptions<Pod> { LabelSelector = ClusterLabels.Name, Transform = CacheReduction.Reduce });
         Claims = registry.Get(BuiltInKinds.PersistentVolumeClaim, new CacheOptions<PersistentVolumeClaim> { LabelSelector = $"{ClusterLabels.ClaimRole}={ClusterLabels.ClaimRoleData}" });
         Services = registry.Get(BuiltInKinds.Service, new CacheOptions<Service> { LabelSelector = ClusterLabels.Name });
-        ConfigMaps = registry.Get(BuiltInKinds.ConfigMap, new CacheOptions<ConfigMap> { LabelSelector = ClusterLabels.Name });
+        ConfigMaps = registry.Get(BuiltInKinds.ConfigMap, new CacheOptions<ConfigMap> { LabelSelector = ClusterLabels.Name, Transform = CacheReduction.Reduce });
         Budgets = registry.Get(BuiltInKinds.PodDisruptionBudget, new CacheOptions<PodDisruptionBudget> { LabelSelector = ClusterLabels.Name });
         Policies = registry.Get(BuiltInKinds.NetworkPolicy, new CacheOptions<NetworkPolicy> { LabelSelector = ClusterLabels.Name });
         Accounts = registry.Get(BuiltInKinds.ServiceAccount, new CacheOptions<ServiceAccount> { LabelSelector = ClusterLabels.Name });
@@ -65,15 +65,4 @@ internal sealed class ClusterCaches
 
     private static IReadOnlyList<string> Keys(string? ns, Dictionary<string, string>? labels) =>
         labels?.GetValueOrDefault(ClusterLabels.Name) is { } name ? [$"{ns}/{name}"] : [];
-
-    /// <summary>Pods are many and large: only what decisions read is kept.</summary>
-    private static Pod Reduce(Pod pod) => pod with
-    {
-        Spec = pod.Spec is null ? null : new PodSpec
-        {
-            NodeName = pod.Spec.NodeName,
-            ServiceAccountName = pod.Spec.ServiceAccountName,
-            Containers = pod.Spec.Containers?.Where(container => container.Name == "dolt").Select(container => new Container { Name = container.Name, Image = container.Image, Ports = container.Ports }).ToList(),
-        },
-    };
 }

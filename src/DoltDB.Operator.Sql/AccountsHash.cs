@@ -30,7 +30,10 @@ internal sealed class AccountsHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <summary>Adds one account with its lines of <c>SHOW GRANTS</c>, whose order means nothing.</summary>
+    /// <summary>
+    /// Adds one account with its lines of <c>SHOW GRANTS</c>, whose order means nothing; nor does that of the roles in the line that grants them: a primary prints
+    /// them as they were granted, a standby as they are stored.
+    /// </summary>
     public void Add(StoredAccount account, SqlResult grants)
     {
         Add(account.User);
@@ -39,7 +42,7 @@ internal sealed class AccountsHash : IDisposable
         Add(account.StoredPassword);
         Add(account.TlsRequirement);
         AddCount(grants.Rows.Count);
-        foreach (var line in grants.Rows.Select(row => row[0] ?? "").Order(StringComparer.Ordinal))
+        foreach (var line in grants.Rows.Select(row => Ordered(row[0] ?? "")).Order(StringComparer.Ordinal))
             Add(line);
     }
 
@@ -47,6 +50,16 @@ internal sealed class AccountsHash : IDisposable
     public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
 
     public void Dispose() => _hash.Dispose();
+
+    /// <summary>A line that grants roles, with the roles in ordinal order; any other line as it is. Names are quoted, so that a comma in one only splits it in the same way everywhere.</summary>
+    private static string Ordered(string line)
+    {
+        const string Grant = "GRANT ";
+        var end = line.LastIndexOf(" TO ", StringComparison.Ordinal);
+        if (!line.StartsWith(Grant + '`', StringComparison.Ordinal) || end < 0)
+            return line;
+        return $"{Grant}{string.Join(", ", line[Grant.Length..end].Split(", ").Order(StringComparer.Ordinal))}{line[end..]}";
+    }
 
     private void Add(string text)
     {

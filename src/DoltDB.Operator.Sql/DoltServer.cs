@@ -181,8 +181,6 @@ public sealed class DoltServer : IDoltServer, ISqlSession
         try
         {
             await UseAsync(database, ForOne(budget), cancellationToken);
-            var root = await QueryAsync(DoltStatements.HashDatabase, ForOne(budget), cancellationToken);
-            return DoltStatements.Fingerprint(DoltStatements.ParseSingleText(root), await QueryAsync(DoltStatements.ListBranches, ForOne(budget), cancellationToken));
         }
         catch (DoltException exception) when (exception.Code != UnknownDatabase)
         {
@@ -190,6 +188,24 @@ public sealed class DoltServer : IDoltServer, ISqlSession
             // database it says the same. A session that answers so to everything throws here.
             await ProbeAsync(budget, cancellationToken);
             return DoltStatements.Fingerprint(exception);
+        }
+
+        // What opens and cannot be hashed must not look equal anywhere: two servers that lack the function would say the same of different rows.
+        var root = await HashCurrentAsync(database, budget, cancellationToken);
+        return DoltStatements.Fingerprint(root, await QueryAsync(DoltStatements.ListBranches, ForOne(budget), cancellationToken));
+    }
+
+    /// <summary>Versions from before the middle of 2024 lack the function; the variable is the same root.</summary>
+    private async Task<string> HashCurrentAsync(string database, DeadlineBudget budget, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return DoltStatements.ParseSingleText(await QueryAsync(DoltStatements.HashDatabase, ForOne(budget), cancellationToken));
+        }
+        catch (DoltException exception) when (exception.Code != UnknownDatabase)
+        {
+            await ProbeAsync(budget, cancellationToken);
+            return DoltStatements.ParseSingleText(await QueryAsync(DoltStatements.WorkingRoot(database), ForOne(budget), cancellationToken));
         }
     }
 

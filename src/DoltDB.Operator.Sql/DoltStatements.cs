@@ -53,6 +53,10 @@ internal static class DoltStatements
 
     public static string Use(string database) => $"USE {SqlQuoting.Identifier(database)}";
 
+    /// <summary>The root of the working set as a session has it, which is what <see cref="HashDatabase"/> answers too.</summary>
+    public static string WorkingRoot(string database) =>
+        $"SELECT @@{(database.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') ? database + "_working" : SqlQuoting.Identifier(database + "_working"))}";
+
     public static string AssumeRole(DoltRole role, long epoch) => role switch
     {
         DoltRole.Primary => $"CALL DOLT_ASSUME_CLUSTER_ROLE('primary', {Number(epoch)})",

@@ -110,6 +110,42 @@ public sealed class DoltServerTests
         connection.IsUsable.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("shop", "SELECT @@shop_working")]
+    [InlineData("my-shop", "SELECT @@`my-shop_working`")]
+    public async Task Trap3_A_version_without_the_function_is_hashed_by_its_working_root(string database, string statementOfOld)
+    {
+        async Task<string> OldAsync(string root)
+        {
+            await using var server = Old(database, statement => statement == statementOfOld ? Packets.Rows(["root"], [[root]]) : null);
+            await using var connection = await ConnectAsync(server);
+            return (await connection.HashDatabasesAsync(s_deadline, Token))[database];
+        }
+
+        var hash = await OldAsync("rows");
+        (await OldAsync("rows")).ShouldBe(hash);
+        (await OldAsync("none")).ShouldNotBe(hash, "a standby that lost its volume");
+        hash.ShouldNotStartWith("unreadable-");
+    }
+
+    [Fact]
+    public async Task Trap3_Servers_that_cannot_hash_at_all_are_never_equal()
+    {
+        await using var server = Old("shop", static _ => null);
+        await using var connection = await ConnectAsync(server);
+        (await Should.ThrowAsync<DoltException>(connection.HashDatabasesAsync(s_deadline, Token))).Code.ShouldBe(1105);
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    private static FakeServer Old(string database, Func<string, IEnumerable<byte[]>?> answer) => FakeServer.Answering(statement => statement switch
+    {
+        "SHOW DATABASES" => Packets.Rows(["Database"], [[database]]),
+        "SELECT 1" => Packets.Rows(["1"], [["1"]]),
+        "SELECT name, hash FROM dolt_branches" => Packets.Rows(["name", "hash"], [["main", "head"]]),
+        _ when statement.StartsWith("USE", StringComparison.Ordinal) => [Packets.Ok()],
+        _ => answer(statement) ?? [Packets.Error(1105, "function: 'dolt_hashof_db' not found")],
+    });
+
     [Fact]
     public async Task A_session_that_a_role_change_ended_hashes_nothing_and_is_given_up()
     {
@@ -323,6 +359,15 @@ public sealed class DoltServerTests
         (await HashAccountsAsync([root, app], ["GRANT A"])).ShouldNotBe(hash);
         (await HashAccountsAsync([root, [.. app[..3], "*DD", "ANY"]], ["GRANT A", "GRANT B"])).ShouldNotBe(hash);
         (await HashAccountsAsync([root, [.. app[..4], ""]], ["GRANT A", "GRANT B"])).ShouldNotBe(hash);
+    }
+
+    [Fact]
+    public async Task The_order_in_which_roles_were_granted_does_not_count()
+    {
+        string?[] app = ["app", "%", "mysql_native_password", "*BB", ""];
+        var hash = await HashAccountsAsync([app], ["GRANT USAGE ON *.* TO `app`@`%`", "GRANT `z`@`%`, `a`@`%` TO `app`@`%`"]);
+        (await HashAccountsAsync([app], ["GRANT USAGE ON *.* TO `app`@`%`", "GRANT `a`@`%`, `z`@`%` TO `app`@`%`"])).ShouldBe(hash);
+        (await HashAccountsAsync([app], ["GRANT USAGE ON *.* TO `app`@`%`", "GRANT `a`@`%` TO `app`@`%`"])).ShouldNotBe(hash);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -46,6 +46,9 @@ internal sealed record ClusterFacts
     /// <summary>Ordinals of standbys that were sent what they lack a moment ago: it is not sent again yet.</summary>
     public ImmutableHashSet<int> Healing { get; init; } = [];
 
+    /// <summary>Ordinals of standbys that differ although they were sent what they lack again and again: it is not sent any more.</summary>
+    public ImmutableHashSet<int> HealedInVain { get; init; } = [];
+
     /// <summary>
     /// Ordinals that were away when the present primary was promoted and came back a moment ago. Dolt tries less and less often, once a minute at last, to send them
     /// accounts and branch permissions, which no lag tells of; a hand-over before that makes it refuse writes for ten seconds.

@@ -7,7 +7,7 @@ namespace DoltDB.Operator.Core.Clusters;
 internal sealed class ClusterMemory
 {
     private readonly HashSet<string> removedPods = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, Rest> healings = [];
+    private readonly Healings healings = new();
     private readonly Refusals refusals = new();
     private readonly AwayAtPromotion awayAtPromotion = new();
     private readonly Rest handOvers = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10));
@@ -31,14 +31,13 @@ internal sealed class ClusterMemory
     public IReadOnlySet<string> RemovedPods => removedPods;
 
     /// <summary>The facts with what only earlier passes know.</summary>
-    public ClusterFacts Complete(ClusterFacts facts) => facts with
+    public ClusterFacts Complete(ClusterFacts facts) => healings.Complete(facts) with
     {
         ChildrenRefused = ChildrenRefused,
         HandOverFailure = handOvers.Lasts(facts.Now) ? handOverFailure : null,
         IsPodIndexLeftAlone = generationWithoutPodIndex is { } left && left == facts.Cluster.Metadata.Generation,
         Refusals = refusals.At(facts.Now),
         MayLackAccounts = awayAtPromotion.At(facts),
-        Healing = [.. healings.Where(pair => pair.Value.Lasts(facts.Now)).Select(pair => pair.Key)],
     };
 
     /// <summary>Remembers what a step did.</summary>
@@ -55,11 +54,8 @@ internal sealed class ClusterMemory
             awayAtPromotion.Remember(facts);
         if (step is ClusterStep.HandOver)
             Remember(result.HandOverFailure, facts.Now);
-        if (step is not ClusterStep.Heal heal)
-            return;
-        if (!healings.TryGetValue(heal.Standby, out var rest))
-            healings[heal.Standby] = rest = new Rest(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
-        rest.Begin(facts.Now);
+        if (step is ClusterStep.Heal heal)
+            healings.Remember(facts, heal, result.IsResent);
     }
 
     /// <summary>Whether it is too early to try what was refused, named as <see cref="Refusals"/> says.</summary>

@@ -164,8 +164,8 @@ internal static class ClusterPlanner
         {
             if (standby.Probe.Content is not { } held || !IsRecent(draft, wanted) || !IsRecent(draft, held))
                 continue;
-            var databases = wanted.DatabasesThatStayDifferent(held).ToImmutableArray();
-            var accounts = wanted.Accounts != held.Accounts && wanted.Rests() && held.Rests();
+            ImmutableArray<string> databases = draft.Facts.HealedInVain.Contains(standby.Ordinal) ? [] : [.. wanted.DatabasesThatStayDifferent(held)];
+            var accounts = wanted.Accounts != held.Accounts && wanted.AccountsRest() && held.AccountsRest();
             if (accounts || !databases.IsEmpty)
                 return new ClusterStep.Heal(primary.Ordinal, standby.Ordinal, databases, accounts, $"{standby.PodName} lacks what {primary.PodName} holds");
         }

@@ -159,9 +159,14 @@ internal static class ClusterStatusRules
             CaughtUp = CaughtUp(draft, member, wanted),
             LagMillis = RoughLag(member),
             EngineVersion = member.Probe.EngineVersion,
-            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error ?? member.Probe.ContentError ?? Orphans(member, wanted) : null),
+            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error ?? member.Probe.ContentError ?? InVain(draft, member, wanted) ?? Orphans(member, wanted) : null),
         };
     }
+
+    private static string? InVain(PlanDraft draft, Member member, Member? primary) =>
+        draft.Facts.HealedInVain.Contains(member.Ordinal) && member.Probe.Content is { } held && primary?.Probe.Content is { } wanted && held.Databases.DifferFrom(wanted.Databases).ToList() is { Count: > 0 } databases
+            ? $"differs from {primary.PodName} in {string.Join(", ", databases)}, although it was sent all of it {Healings.MostCommits} times: do both have the same default branch?"
+            : null;
 
     /// <summary>Databases that only a standby has are in nobody's replication: a primary that was lost left them.</summary>
     private static string? Orphans(Member member, Member? primary)

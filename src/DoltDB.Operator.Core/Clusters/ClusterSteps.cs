@@ -23,6 +23,9 @@ internal sealed record StepResult(bool LooksAgainNow, ClusterEvent? Event)
     /// <summary>Whether the next pass must read anew what servers hold and have.</summary>
     public bool ReadsContentNow { get; init; }
 
+    /// <summary>Whether a standby is sent again what it lacks.</summary>
+    public bool IsResent { get; init; }
+
     /// <summary>Whether the servers have the administrator's new password.</summary>
     public bool IsRotated { get; init; }
 
@@ -235,6 +238,6 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         var (isSent, failure) = await commands.HealAsync(endpoint, step.Databases, step.Accounts, ClusterNames.Pod(facts.Name, step.Standby), cancellationToken);
         if (failure is not null)
             return new StepResult(false, new ClusterEvent(EventType.Warning, "ResynchronizationFailed", $"{step.Because}: {failure}"));
-        return new StepResult(false, isSent ? new ClusterEvent(EventType.Normal, "StandbyResynchronized", $"{step.Because}: it is sent again") : null);
+        return new StepResult(false, isSent ? new ClusterEvent(EventType.Normal, "StandbyResynchronized", $"{step.Because}: it is sent again") : null) { IsResent = isSent };
     }
 }

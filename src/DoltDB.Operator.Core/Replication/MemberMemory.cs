@@ -37,6 +37,9 @@ internal sealed class MemberMemory
     /// <summary>When the lag of the standbys was read.</summary>
     public DateTimeOffset LagRead { get; set; }
 
+    /// <summary>Whether a database was seen to be gone since what the server holds was last asked for.</summary>
+    public bool HasDropped { get; set; }
+
     /// <summary>When the accounts were read.</summary>
     public DateTimeOffset AccountsRead { get; set; }
 
@@ -65,7 +68,7 @@ internal sealed class MemberMemory
                 return;
             podUid = uid;
             Running = Reading = null;
-            IsAwaited = false;
+            IsAwaited = HasDropped = false;
             ContentFailed = null;
             last = new MemberProbe { AwaySince = last.AwaySince, Failures = last.Failures, Replication = last.Replication, LastContent = last.LastContent };
         }

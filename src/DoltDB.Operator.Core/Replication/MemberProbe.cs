@@ -75,6 +75,9 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
     /// <summary>Since when every reading of a database gave the same, for those that rested longer than all together.</summary>
     public ImmutableSortedDictionary<string, DateTimeOffset> RestsSince { get; init; } = ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
 
+    /// <summary>Since when every reading gave the same accounts, whatever became of the rows.</summary>
+    public DateTimeOffset AccountsSince { get; init; } = Since;
+
     /// <summary>When readings of this incarnation differed from the one before; the last few.</summary>
     public ImmutableArray<DateTimeOffset> Moves { get; init; } = [];
 
@@ -103,6 +106,9 @@ internal sealed record ContentProof(DateTimeOffset Time, DateTimeOffset Since, I
 
     /// <summary>Whether all that the server holds is as it was for longer than replication takes.</summary>
     public bool Rests() => Time - Since >= LongestFlight;
+
+    /// <summary>Whether accounts and grants are as they were for longer than replication takes.</summary>
+    public bool AccountsRest() => Time - AccountsSince >= LongestFlight;
 
     private bool Rests(string database) => Time - RestsSince.GetValueOrDefault(database, Since) >= LongestFlight;
 

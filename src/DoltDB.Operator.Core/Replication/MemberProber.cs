@@ -189,16 +189,15 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             }
 
             var replication = now.Replication;
-            var isDropped = false;
             if (role.Role == DoltRole.Primary && (replication is null || before.Role != DoltRole.Primary || asked - memory.LagRead >= options.LagLifetime))
             {
                 memory.LagRead = asked;
                 var read = replication = ReplicationLag.Of(await server.ReadReplicationStatusAsync(options.Deadline, CancellationToken.None));
-                isDropped = HasDropped(now.Replication, read);
+                memory.HasDropped |= HasDropped(now.Replication, read);
                 memory.Add(podUid, role, probe => probe with { Replication = read });
             }
 
-            return !memory.IsReading && (NeedsContent(need, memory, role, asked) || isDropped || HasNewDatabase(replication, now.Content));
+            return !memory.IsReading && (NeedsContent(need, memory, role, asked) || memory.HasDropped || HasNewDatabase(replication, now.Content));
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
@@ -265,6 +264,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
         IDoltServer server, MemberMemory memory, string? podUid, ContentNeed need, DoltRoleReport role, MemberProbe before, DateTimeOffset asked)
     {
         var last = before.Content;
+        memory.HasDropped = false;
         var accounts = need == ContentNeed.Recent && asked - memory.AccountsRead < options.AccountsLifetime ? last?.Accounts : null;
         if (accounts is null)
         {
@@ -286,11 +286,13 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
     /// <summary>One that could not be read is not one that rows reached.</summary>
     private static bool IsOfRows(string hash) => !hash.StartsWith(IDoltServer.Unreadable, StringComparison.Ordinal);
 
-    /// <summary>Remembers since when nothing changed: of all, and of each database where another one changed since.</summary>
+    /// <summary>Remembers since when nothing changed: of all, of the accounts, and of each database where another one changed since.</summary>
     private static ContentProof Resting(ContentProof now, ContentProof? last)
     {
         if (last is null)
             return now;
+        if (last.Accounts == now.Accounts)
+            now = now with { AccountsSince = last.AccountsSince };
         if (last.IsSameAs(now))
             return now with { Since = last.Since, RestsSince = last.RestsSince };
         var resting = now.Databases.Where(pair => last.Databases.TryGetValue(pair.Key, out var hash) && hash == pair.Value);

@@ -166,8 +166,17 @@ internal static class PrimaryRules
 
     /// <summary>Databases that the primary is known to have had and the member lacks; null when the member's are not known.</summary>
     internal static IReadOnlyList<string>? Missing(ClusterFacts facts, Member member) => member.Probe.Content is { } content
-        ? [.. (facts.Status.Databases ?? []).Where(database => !content.Databases.ContainsKey(database))]
+        ? [.. (facts.Status.Databases ?? []).Where(database => !content.Databases.ContainsKey(database) && !IsDropped(facts, member, content, database))]
         : null;
+
+    /// <summary>
+    /// Whether the standby lacks the database because the primary dropped it and was lost before that was read from it: it was proven to hold it, has run on the
+    /// same volume since, holds another of its databases still (if it had any), and no other standby lists it either. A drop reaches standbys in milliseconds.
+    /// </summary>
+    private static bool IsDropped(ClusterFacts facts, Member member, ContentProof content, string database) =>
+        member.IsStandby && facts.ProofOf(member) is { PodUid: { } uid, Databases: { } proven } proof && uid == member.Pod?.Metadata.Uid && member.StartedAt <= proof.Time
+        && proven.ContainsKey(database) && (proven.Count == 1 || proven.Keys.Any(content.Databases.ContainsKey))
+        && !facts.Members.Any(other => other.IsStandby && other.Probe.Content?.Databases.ContainsKey(database) == true);
 }
 
 /// <summary>Roles in Dolt's words.</summary>

@@ -143,6 +143,63 @@ public sealed class DoubtTests
     }
 
     [Fact]
+    public void A_primary_that_came_back_with_less_gives_way_only_to_one_that_has_more()
+    {
+        var allowed = Situation.Steady(2).Holding(0, "shop", "stock").Holding(1, "shop", "stock");
+        allowed = Known(allowed with { Spec = Situation.Replicated(2, 0, ",\"failover\":{\"allowDataLoss\":true}") });
+        var less = allowed.Restarted(0).With(0, DoltRole.Standby, 1, Shop());
+        less.Restarted(1).Holding(1).Plan().Step.ShouldBeOfType<ClusterStep.Promote>("db-1 has nothing at all").Ordinal.ShouldBe(0);
+        less.Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Where_losing_data_is_allowed_an_emptied_primary_waits_for_a_safe_standby_that_was_not_seen_for_a_moment()
+    {
+        var allowed = Known(Situation.Steady().Holding(0, "shop", "stock").Holding(1, "shop", "stock").Holding(2, "shop", "stock"));
+        var emptied = (allowed with { Spec = Situation.Replicated(3, 0, ",\"failover\":{\"allowDataLoss\":true}") }).Restarted(0).With(0, DoltRole.Standby, 1, Nothing);
+        emptied = emptied.Restarted(1).Holding(1, "shop=empty").Silent(2, TimeSpan.FromSeconds(1));
+        Refused(emptied, "db-1 may lack data, db-2 gets 60 s to be seen");
+        emptied.With(2, DoltRole.Standby, 1, Shop().Add("stock", "hash-1")).Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_restarted_standby_that_holds_what_the_lost_primary_was_last_seen_to_hold_may_take_over()
+    {
+        var steady = Situation.Steady(2);
+        var written = steady.Holding(0, "shop=hash-2").Holding(1, "shop=hash-2");
+        var lost = written.Restarted(1).Silent(0, Minute).With(0, member => member with { Probe = member.Probe with { LastContent = written.Members[0].Probe.Content } });
+        lost.Plan().Step.ShouldBeOfType<ClusterStep.Failover>();
+        Refused(lost.Holding(1, "shop=empty"), "db-1: was restarted, and was not seen since to hold what the primary holds");
+    }
+
+    [Fact]
+    public void A_database_that_was_dropped_just_before_the_primary_was_lost_keeps_nobody_from_taking_over()
+    {
+        var two = Known(Running(Situation.Steady()).Holding(0, "shop", "stock").Holding(1, "shop", "stock").Holding(2, "shop", "stock"));
+        var lost = two.Silent(0, Minute);
+        lost.Holding(1, "shop").Holding(2, "shop").Plan().Step.ShouldBeOfType<ClusterStep.Failover>();
+        Refused(lost.Holding(1, "shop").Silent(2, Minute).Restarted(1), "db-1: lacks database stock");
+        lost.Holding(1, "shop").Plan().Step.ShouldBeOfType<ClusterStep.Failover>().To.ShouldBe(2, "it has it, so it was not dropped");
+        Refused(lost.Holding(1).Silent(2, Minute), "db-1: lacks database shop, stock");
+        Running(Situation.Steady(2)).Silent(0, Minute).Holding(1).Plan().Step.ShouldBeOfType<ClusterStep.Failover>("it was the only one");
+        Refused(Running(Situation.Steady(2), Situation.Start.AddHours(2)).Silent(0, Minute).Holding(1), "db-1: lacks database shop");
+    }
+
+    [Fact]
+    public void Accounts_that_a_standby_lacks_are_sent_again_also_while_rows_never_rest()
+    {
+        var busy = Situation.Steady(2).Holding(0, "shop=h-77").Holding(1, "shop=h-76");
+        Situation With(int seconds, string accounts) => new[] { 0, 1 }.Aggregate(busy, (situation, ordinal) => situation.With(ordinal, member => member with
+        {
+            Probe = member.Probe with { Content = member.Probe.Content! with { Accounts = ordinal == 0 ? "accounts-1" : accounts, AccountsSince = busy.Now.AddSeconds(-seconds) } },
+        }));
+        var heal = With(5, "the administrator alone").Plan().Step.ShouldBeOfType<ClusterStep.Heal>();
+        (heal.Accounts, heal.Databases.Length).ShouldBe((true, 0));
+        With(1, "the administrator alone").Plan().Step.ShouldBeNull("they are on their way");
+        With(5, "accounts-1").Plan().Step.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_primary_that_lost_its_volume_before_it_was_seen_what_it_held_leaves_the_role_to_who_is_left()
     {
         var early = Situation.Steady(3) with { Status = Situation.Steady(3).Status! with { Databases = [], LastEqual = null } };
@@ -176,11 +233,14 @@ public sealed class DoubtTests
         var asked = Situation.Steady();
         var done = asked.With(0, DoltRole.Standby, 2, Shop()).With(2, DoltRole.Primary, 2, Shop());
         done = done with { Status = asked.Status! with { ReplicationEpoch = 2, HandOver = new HandOverStatus { From = 0, To = 2, Epoch = 2, Reason = PrimaryReasons.Switchover } } };
+        var annotated = done with { Annotations = new() { ["k8s.dolthub.com/switchover-to"] = "2" } };
+        Known(annotated).Plan().Step.ShouldBeNull("the annotation asked for it");
+        var old = Known(annotated with { Status = done.Status! with { HandledSwitchoverTo = "2" } });
+        old.Plan().Step.ShouldBeOfType<ClusterStep.HandOver>("the annotation is of an earlier request").State.To.ShouldBe(0);
         done = Known(done);
         var plan = done.Plan();
         plan.PodIndex.ShouldBeNull();
         plan.Step.ShouldBeOfType<ClusterStep.HandOver>().State.To.ShouldBe(0);
-        Known(done with { Annotations = new() { ["k8s.dolthub.com/switchover-to"] = "2" }, Status = done.Status! with { HandledPodIndex = 0 } }).Plan().Step.ShouldBeNull("an annotation asked for it");
     }
 
     [Fact]
@@ -220,6 +280,15 @@ public sealed class DoubtTests
     }
 
     private static ImmutableSortedDictionary<string, string> Shop(string hash = "hash-1") => Nothing.Add("shop", hash);
+
+    /// <summary>The servers run since then, an hour before the first proof if it is not told.</summary>
+    private static Situation Running(Situation situation, DateTimeOffset? since = null) => situation.Members.Keys.Aggregate(situation, (running, ordinal) => running.With(ordinal, member => member with
+    {
+        Pod = member.Pod! with
+        {
+            Status = member.Pod.Status! with { ContainerStatuses = [new ContainerStatus { Name = "dolt", State = new ContainerState { Running = new() { StartedAt = since ?? Situation.Start } } }] },
+        },
+    }));
 
     private static Situation Known(Situation situation) => situation with { Status = situation.Plan().Status };
 

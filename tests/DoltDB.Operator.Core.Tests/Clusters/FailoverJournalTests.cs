@@ -47,7 +47,48 @@ public sealed class FailoverJournalTests
     public void A_failover_that_nobody_saw_the_end_of_does_not_keep_a_broken_pod_from_being_replaced()
     {
         var broken = Outdated(Begun(2)).Silent(0, LongEnough).Silent(1, LongEnough).With(1, member => member with { Pod = member.Pod! with { Status = null } });
-        broken.Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(1);
+        var plan = broken.Plan();
+        plan.Step.ShouldBeOfType<ClusterStep.RemovePod>().Ordinal.ShouldBe(1);
+        var back = Read((broken with { Status = plan.Status }).Restarted(0).With(0, DoltRole.Standby, 2, Emptied));
+        back.Plan().Step.ShouldNotBeOfType<ClusterStep.Promote>("db-0 lost its volume, and db-1 may have been the primary");
+    }
+
+    [Fact]
+    public void Volumes_that_grow_meanwhile_do_not_make_a_failover_forgotten()
+    {
+        var growing = Larger(Begun(2)).Silent(0, LongEnough).Silent(1, LongEnough).Plan();
+        growing.Step.ShouldBeOfType<ClusterStep.GrowClaims>();
+        growing.Status.HandOver!.To.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_failover_from_a_primary_that_nobody_saw_does_not_give_the_role_back_to_the_one_before()
+    {
+        var begun = Begun(3);
+        var second = begun with { Status = begun.Status! with { ReplicationEpoch = 3, HandOver = begun.Status.HandOver! with { From = 1, To = 2, Epoch = 3 } } };
+        var unseen = Read(second.Restarted(0).With(0, DoltRole.Standby, 2, Emptied)).Silent(1, LongEnough).Silent(2, TimeSpan.FromSeconds(1));
+        var plan = unseen.Plan();
+        plan.Step.ShouldBeNull("db-0 lost its volume after db-1 was primary");
+        plan.Status.HandOver!.From.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_failover_does_not_go_on_below_an_epoch_that_was_reserved_since()
+    {
+        var begun = Begun(2) with { Status = Begun(2).Status! with { ReplicationEpoch = 3 } };
+        begun.Silent(0, TimeSpan.FromSeconds(1)).Plan().Step.ShouldBeNull("db-0 may be primary at epoch 3, and has the delay to be seen");
+        begun.Silent(0, LongEnough).Plan().Step.ShouldBeOfType<ClusterStep.Failover>().Epoch.ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_hand_over_that_a_pause_finds_outlives_a_probe_that_was_lost()
+    {
+        var steady = Situation.Steady(2) with { Spec = Situation.Replicated(2, 0, ",\"paused\":true") };
+        var drained = steady with { Status = steady.Status! with { ReplicationEpoch = 2, HandOver = new HandOverStatus { From = 0, To = 1, Epoch = 2, Reason = PrimaryReasons.Switchover } } };
+        drained = drained.With(0, DoltRole.Standby, 2, Shop);
+        var blink = drained.Silent(0, TimeSpan.FromSeconds(1)).Plan();
+        blink.Step.ShouldBeNull();
+        (drained with { Status = blink.Status }).Plan().Step.ShouldBeOfType<ClusterStep.HandOver>("else nobody is primary until the pause ends");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Core.Tests.Pretended;
 using DoltDB.Operator.Kubernetes.Objects;
 using static DoltDB.Operator.Core.Tests.Clusters.Situations;
@@ -60,6 +61,21 @@ public sealed class LaggardTests
         var now = Primary(Situation.Steady(), 1).With(0, member => member with { Probe = member.Probe with { AnsweringSince = back } }) with { Spec = Situation.Replicated(3, 2) };
         bench.Clock.Advance(back.AddSeconds(backSeconds) - bench.Clock.GetUtcNow());
         (bench.Plan(now).Step is ClusterStep.HandOver).ShouldBe(!mayLack);
+    }
+
+    [Fact]
+    public void Who_was_away_in_a_hand_over_may_lack_accounts_too_and_what_was_never_sent_changes_nothing()
+    {
+        var memory = new ClusterMemory();
+        var steady = Situation.Steady();
+        var handOver = new ClusterStep.HandOver(new HandOverStatus { From = 0, To = 1, Epoch = 2, Reason = PrimaryReasons.PodDeleted }, 1, "db-0 goes");
+        memory.Remember(steady.Silent(2, LongEnough).Facts, handOver, new StepResult(true, null) { HandOverFailure = "the primary could not be drained and goes on" });
+        memory.Complete(steady.Facts).MayLackAccounts.ShouldBeEmpty("nobody was promoted");
+        memory.Remember(steady.Silent(2, LongEnough).Facts, handOver, new StepResult(true, null));
+        memory.Remember(steady.Facts, new ClusterStep.Failover(1, 0, 3, "db-1 was lost"), new StepResult(false, null));
+        var back = steady with { Now = steady.Now.AddSeconds(40) };
+        back = back.With(2, member => member with { Probe = member.Probe with { AnsweringSince = back.Now.AddSeconds(-1) } });
+        memory.Complete(back.Facts).MayLackAccounts.ShouldBe([2]);
     }
 
     [Fact]

@@ -106,6 +106,21 @@ public sealed class PassFaultTests
     }
 
     [Fact]
+    public async Task A_label_that_a_pod_may_not_have_does_not_keep_writes_from_the_new_primary()
+    {
+        await using var bench = await PassBench.SteadyAsync(2);
+        await bench.FindAsync(new JsonObject { ["handOver"] = new JsonObject { ["from"] = 0, ["to"] = 1, ["epoch"] = 2, ["reason"] = "SwitchPrimary" } });
+        await bench.ChangeAsync(new JsonObject { ["paused"] = true });
+        (bench.Servers["10.0.0.0"].Role, bench.Servers["10.0.0.0"].Epoch) = (DoltRole.Standby, 2);
+        (bench.Servers["10.0.0.1"].Role, bench.Servers["10.0.0.1"].Epoch) = (DoltRole.Primary, 2);
+        bench.Api.Trouble = write => write == "patch Pod db-0" ? new KubernetesException(403, null, "a policy forbids it") : null;
+        await bench.PassAsync();
+        await bench.PassAsync();
+        await bench.UntilAsync(() => bench.SelectedBy("db-primary") == "db-1");
+        bench.Cluster.Status!.HandOver.ShouldNotBeNull("db-0 still has the label of the primary");
+    }
+
+    [Fact]
     public async Task Credentials_that_cannot_be_kept_keep_nobody_from_a_failover()
     {
         const string Quota = "exceeded quota: secrets=10";

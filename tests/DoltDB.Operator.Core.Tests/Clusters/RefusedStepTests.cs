@@ -224,6 +224,31 @@ public sealed class RefusedStepTests
     }
 
     [Fact]
+    public async Task A_standby_that_differs_for_ever_does_not_get_commits_for_ever()
+    {
+        await using var bench = new StepBench();
+        bench.Servers["10.0.0.0"].Replication = [new DoltReplicationStatus("shop", "db-1", "standby", 1, 0, null)];
+        var steady = bench.Steady(2);
+        Situation Holding(string hash) => new[] { 0, 1 }.Aggregate(steady with { Now = bench.Clock.GetUtcNow() }, (situation, ordinal) => situation
+            .Holding(ordinal, ordinal == 0 ? "shop=hash-1" : $"shop={hash}")
+            .With(ordinal, member => member with { Probe = member.Probe with { Content = member.Probe.Content! with { Since = situation.Now.AddSeconds(-5) } } }));
+        async Task<string?> PassAsync(string hash)
+        {
+            bench.Clock.Advance(TimeSpan.FromMinutes(1));
+            return (await bench.PassAsync(Holding(hash))).Plan.Status.Members!.Single(member => member.Name == "db-1").Message;
+        }
+
+        for (var minute = 0; minute < 120; minute++)
+            await PassAsync("of another branch");
+        bench.Servers["10.0.0.0"].Statements.Count(statement => statement == "resync shop").ShouldBe(Healings.MostCommits);
+        (await PassAsync("of another branch")).ShouldNotBeNull().ShouldContain("differs from db-0 in shop");
+
+        (await PassAsync("hash-1")).ShouldBeNull();
+        await PassAsync("of another branch");
+        bench.Servers["10.0.0.0"].Statements.Count(statement => statement == "resync shop").ShouldBe(Healings.MostCommits + 1, "it was equal meanwhile: it is another matter");
+    }
+
+    [Fact]
     public void A_pass_that_failed_comes_back_within_seconds() =>
         ClusterController.Options(workers: 1).Queue.LongestDelay.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(5));
 

@@ -228,6 +228,9 @@ public sealed class RequestTests
         var removed = Waiting(loops, 5).Plan().Step.ShouldBeOfType<ClusterStep.RemovePod>();
         removed.Ordinal.ShouldBe(2);
         Waiting(before, 5).Plan().Step.ShouldBeNull();
+
+        var refused = loops with { IsSetBehind = true, Set = loops.Set! with { Spec = loops.Set.Spec! with { Template = before.Plan().Desired!.StatefulSet.Spec!.Template } } };
+        Waiting(refused, 5).Plan().Step.ShouldBeNull("a new pod would have the value of before too");
     }
 
     private static Situation Waiting(Situation situation, int seconds) =>

@@ -193,6 +193,15 @@ public sealed class SteadyAndChangeTests
     }
 
     [Fact]
+    public void Replication_that_is_to_end_under_a_pause_is_not_looked_at_ten_times_a_second()
+    {
+        var steady = Situation.Steady(2);
+        var ending = steady with { IsSetBehind = true, Spec = steady.Spec.Replace("\"enabled\":true", "\"enabled\":false").Replace("\"replicas\":2", "\"replicas\":1,\"paused\":true") };
+        ending.Plan().LookAgain!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+        (ending with { Status = ending.Plan().Status }).Plan().LookAgain!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void Missing_credentials_are_named()
     {
         var plan = (Situation.Fresh(2) with { Credentials = new CredentialsState(false, "Secret db-credentials has no key admin-password") }).Plan();

@@ -76,7 +76,7 @@ internal static class StorageRules
             yield break;
         if (!isBound)
             yield return FieldProblem.Forbidden("spec.resources.requests.storage", "field can not be changed before the claim is bound");
-        else if (asked < (Capacity(old) ?? before))
+        else if (asked < before && asked <= (Capacity(old) ?? 0))
             yield return FieldProblem.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
         else if (asked > before && !Expands(claim, scope.Store))
             throw NotExpandable(claim);

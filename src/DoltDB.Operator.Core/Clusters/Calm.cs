@@ -12,7 +12,7 @@ internal static class Calm
     /// <summary>Whether the plan does nothing and waits for nothing, so that equal facts give an equal plan whatever the time.</summary>
     public static bool IsCalm(PlanDraft draft, ClusterPlan plan) =>
         plan is { Step: null, RoleLabels.IsEmpty: true, Events.IsEmpty: true, PodIndex: null, NextContentNeed: ContentNeed.Recent, Desired: not null }
-        && draft is { Problems.Count: 0, Intent: null, Topology.Waiting: null, Update: null or { Stale.Length: 0 }, Storage: { ToGrow.Length: 0, Waiting.Length: 0 }, Primary: null or PrimaryDecision.Settled }
+        && draft is { Problems.Count: 0, Intent: null, Topology.Waiting: null, Update: null or { Stale.Length: 0 }, Storage: { ToGrow.Length: 0, ToTakeBack.Length: 0, Waiting.Length: 0 }, Primary: null or PrimaryDecision.Settled }
         && draft.Facts is { ChildrenRefused: null, HandOverFailure: null, Healing.IsEmpty: true, Refusals.IsEmpty: true, Status.HandOver: null }
         && draft.Facts.Members.All(member => member is { IsReady: true } && (draft.Primary is null || (member.IsReachable && (member.IsPrimary || IsProven(plan, member)))));
 
@@ -27,6 +27,7 @@ internal static class Calm
         && Version(before.Set?.Metadata) == Version(now.Set?.Metadata)
         && before.Credentials == now.Credentials
         && before.CanExpandVolumes == now.CanExpandVolumes
+        && before.DefaultStorageClass == now.DefaultStorageClass
         && before.ChildrenRefused == now.ChildrenRefused
         && now.Refusals.IsEmpty
         && before.Members.Length == now.Members.Length

@@ -159,13 +159,17 @@ internal static class ClusterConditions
         if (storage.CannotExpand)
             return new(Conditions.False, "ExpansionNotSupported", $"the StorageClass does not allow volumes to grow: {string.Join(", ", storage.ToGrow)} stay as they are");
         if (storage.Refused.Count > 0)
-            return new(Conditions.False, "ResizeRefused", $"cannot grow to {storage.Size}: {string.Join("; ", storage.Refused.Select(claim => $"{claim.Key}: {claim.Value}"))}");
-        if (storage.ToGrow.Length > 0)
+            return new(Conditions.False, "ResizeRefused", $"cannot grow to {storage.Wanted}: {Each(storage.Refused)}");
+        if (storage.NotTakenBack.Count > 0)
+            return new(Conditions.False, "ResizeRefused", $"cannot go back to {storage.Wanted}: {Each(storage.NotTakenBack)}");
+        if (storage.ToGrow.Length > 0 || storage.ToTakeBack.Length > 0)
             return new(Conditions.False, "ResizingStorage", "Resizing storage");
         if (storage.Waiting.Length > 0)
             return new(Conditions.False, "WaitStorageResize", $"Waiting for storage resize: {string.Join(", ", storage.Waiting)}");
         return storage.Staying.Length > 0 || draft.Facts.Status.Conditions.Find(StorageResized) is null ? null : new(Conditions.True, StorageResized, "Storage resized");
     }
+
+    private static string Each(IReadOnlyDictionary<string, string> refusals) => string.Join("; ", refusals.Select(claim => $"{claim.Key}: {claim.Value}"));
 
     private static Verdict? UpdatedOf(PlanDraft draft)
     {

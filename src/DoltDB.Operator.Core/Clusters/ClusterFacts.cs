@@ -61,6 +61,9 @@ internal sealed record ClusterFacts
     /// <summary>Whether the class of the volumes allows them to grow; null when it is not known.</summary>
     public bool? CanExpandVolumes { get; init; }
 
+    /// <summary>The class of volumes that name none; null when there is none, or it does not matter.</summary>
+    public string? DefaultStorageClass { get; init; }
+
     /// <summary>
     /// What the user wants. A <c>podIndex</c> that no server has, as one is left with that shrinks a cluster, asks for nothing: what was asked for before stays.
     /// </summary>

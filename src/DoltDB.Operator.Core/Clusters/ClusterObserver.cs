@@ -44,6 +44,7 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
             Members = [.. members.Select(member => member with { Probe = probes.GetValueOrDefault(member.Ordinal) ?? MemberProbe.Unknown, ReportedLag = ReportedLag(cluster, probes, member) })],
             Credentials = administrator.State with { IsRotationDue = administrator.Wanted is not null },
             CanExpandVolumes = CanExpand(claims),
+            DefaultStorageClass = cluster.Spec?.Storage?.StorageClassName is null ? DefaultClass() : null,
         };
     }
 
@@ -102,6 +103,11 @@ internal sealed class ClusterObserver(ClusterCaches caches, MemberProber prober,
             .OrderBy(pair => pair.Ordinal)
             .Select(pair => pair.Claim),
     ];
+
+    /// <summary>Of several default classes the newest counts, as for the API server.</summary>
+    private string? DefaultClass() => caches.Classes.List()
+        .Where(static storageClass => storageClass.Metadata.Annotations?.GetValueOrDefault("storageclass.kubernetes.io/is-default-class") == "true")
+        .MaxBy(static storageClass => storageClass.Metadata.CreationTimestamp)?.Metadata.Name;
 
     private bool? CanExpand(ImmutableArray<PersistentVolumeClaim> claims)
     {

@@ -69,6 +69,9 @@ internal abstract record ClusterStep(string Because)
     /// <summary>Ask for larger volumes.</summary>
     internal sealed record GrowClaims(ImmutableArray<string> Claims, Quantity Size, string Because) : ClusterStep(Because);
 
+    /// <summary>Ask for less than was asked for, because volumes did not grow to that.</summary>
+    internal sealed record TakeGrowthBack(ImmutableArray<string> Claims, Quantity Size, string Because) : ClusterStep(Because);
+
     /// <summary>Tell running servers what they take without a restart.</summary>
     internal sealed record SetVariables(ImmutableArray<VariableChange> Changes, string Because) : ClusterStep(Because);
 

@@ -140,10 +140,13 @@ internal static class ClusterPlanner
         return Math.Min(Math.Min(facts.Spec.MinCaughtUpStandbys(), known), Math.Max(facts.Members.Length - 1, 1));
     }
 
-    private static ClusterStep.GrowClaims? OfStorage(PlanDraft draft) =>
-        draft.Problems.Count == 0 && draft.Storage is { ToGrow.Length: > 0, CannotExpand: false } storage
-            ? new ClusterStep.GrowClaims(storage.ToGrow, storage.Size, $"volumes grow to {storage.Size}")
-            : null;
+    /// <summary>What is taken back comes first: a quota that it used up may be why others cannot grow.</summary>
+    private static ClusterStep? OfStorage(PlanDraft draft) => draft.Problems.Count > 0 ? null : draft.Storage switch
+    {
+        { ToTakeBack.Length: > 0 } storage => new ClusterStep.TakeGrowthBack(storage.ToTakeBack, storage.Wanted, $"volumes that did not grow are asked for {storage.Wanted} instead"),
+        { ToGrow.Length: > 0, CannotExpand: false } storage => new ClusterStep.GrowClaims(storage.ToGrow, storage.Wanted, $"volumes grow to {storage.Wanted}"),
+        _ => null,
+    };
 
     private static ClusterStep.ReplaceSet? OfSet(PlanDraft draft)
     {

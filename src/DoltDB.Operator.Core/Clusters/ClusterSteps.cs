@@ -57,7 +57,8 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
             ClusterStep.HandOver handOver => await HandOverAsync(facts, handOver, administrator, reserveEpochAsync, cancellationToken),
             ClusterStep.RemovePod remove => await RemovePodAsync(facts, remove, cancellationToken),
             ClusterStep.ReplaceSet replace => await ReplaceSetAsync(facts, replace, cancellationToken),
-            ClusterStep.GrowClaims grow => await GrowAsync(facts, grow, cancellationToken),
+            ClusterStep.GrowClaims grow => await ResizeAsync(facts, grow.Claims, grow.Size, grow.Because, "cannot grow to", cancellationToken),
+            ClusterStep.TakeGrowthBack less => await ResizeAsync(facts, less.Claims, less.Size, less.Because, "cannot go back to", cancellationToken),
             ClusterStep.SetVariables set => await SetVariablesAsync(facts, set, administrator, cancellationToken),
             ClusterStep.RotateCredentials rotate => await RotateAsync(facts, rotate, administrator, cancellationToken),
             ClusterStep.Heal heal => await HealAsync(facts, heal, administrator, cancellationToken),
@@ -167,25 +168,25 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
     }
 
     /// <summary>A volume that cannot grow (it was bound by hand, or a quota is used up) holds up no other.</summary>
-    private async Task<StepResult> GrowAsync(ClusterFacts facts, ClusterStep.GrowClaims step, CancellationToken cancellationToken)
+    private async Task<StepResult> ResizeAsync(ClusterFacts facts, ImmutableArray<string> claims, Quantity size, string because, string otherwise, CancellationToken cancellationToken)
     {
         var attempts = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
         var refusals = new List<string>();
-        foreach (var claim in facts.Claims.Where(claim => step.Claims.Contains(claim.Metadata.Name ?? "")))
+        foreach (var claim in facts.Claims.Where(claim => claims.Contains(claim.Metadata.Name ?? "")))
         {
             var patch = new JsonObject
             {
-                ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = step.Size.Text } } },
+                ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = size.Text } } },
             };
             var refusal = await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.PersistentVolumeClaim, NamespacedName.Of(claim), patch, null, cancellationToken));
-            attempts[Refusals.OfClaim(claim, step.Size)] = refusal;
+            attempts[Refusals.OfClaim(claim, size)] = refusal;
             if (refusal is not null)
                 refusals.Add($"{claim.Metadata.Name}: {refusal}");
         }
 
-        return new StepResult(false, refusals.Count < attempts.Count ? new ClusterEvent(EventType.Normal, "ResizingStorage", step.Because) : null)
+        return new StepResult(false, refusals.Count < attempts.Count ? new ClusterEvent(EventType.Normal, "ResizingStorage", because) : null)
         {
-            Warning = refusals.Count == 0 ? null : new ClusterEvent(EventType.Warning, "ResizeRefused", $"cannot grow to {step.Size}: {string.Join("; ", refusals)}"),
+            Warning = refusals.Count == 0 ? null : new ClusterEvent(EventType.Warning, "ResizeRefused", $"{otherwise} {size}: {string.Join("; ", refusals)}"),
             Attempts = attempts.ToImmutable(),
         };
     }

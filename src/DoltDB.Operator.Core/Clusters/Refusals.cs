@@ -38,7 +38,7 @@ internal sealed class Refusals
     /// <summary>The replacement of a StatefulSet.</summary>
     public static string OfSet(string? uid) => $"set/{uid}";
 
-    /// <summary>The growth of a claim, as it is now, to a size.</summary>
+    /// <summary>Another size of a claim as it is now.</summary>
     public static string OfClaim(PersistentVolumeClaim claim, object size) => $"claim/{claim.Metadata.Name}/{claim.Metadata.Uid}/{claim.Metadata.ResourceVersion}/{size}";
 
     /// <summary>A value of a variable, given to the server of a pod.</summary>

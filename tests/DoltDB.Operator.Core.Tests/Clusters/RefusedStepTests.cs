@@ -26,12 +26,11 @@ public sealed class RefusedStepTests
 
         var grown = larger with { Claims = [larger.Claims[0], Situation.Claim(1, "5Gi"), Situation.Claim(2, "5Gi")] };
         var (plan, _) = await bench.PassAsync(grown);
-        plan.Step.ShouldBeOfType<ClusterStep.ReplaceSet>("the set is made anew for volumes to come");
+        plan.Step.ShouldBeNull("volumes to come are as large as those that are there");
         Condition(plan, "StorageResized").ShouldBe(("ResizeRefused", $"cannot grow to 5Gi: dolt-data-db-0: {Bound}"));
         plan.Status.Phase.ShouldNotBe("Resizing");
 
-        var outdated = grown with { Set = bench.Plan(grown with { Set = null }).Desired!.StatefulSet, Spec = grown.Spec.Replace("1.57.2", "1.58.0", StringComparison.Ordinal) };
-        bench.Plan(outdated).Step.ShouldBeOfType<ClusterStep.RemovePod>();
+        bench.Plan(Outdated(grown)).Step.ShouldBeOfType<ClusterStep.RemovePod>();
     }
 
     [Fact]

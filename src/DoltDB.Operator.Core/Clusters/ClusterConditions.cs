@@ -104,7 +104,7 @@ internal static class ClusterConditions
     {
         if (draft.Update is { Stale.Length: > 0 } or { Waiting: not null })
             return new(Conditions.False, "Updating", "Updating");
-        var problem = unready.Pod is { } pod ? PodProblems.Describe(pod) : null;
+        var problem = unready.Pod is { } pod ? PodProblems.Describe(pod, draft.Facts.Now) : PodProblems.Missing(draft.Facts.Set);
         return new(Conditions.False, "StatefulSetNotReady", problem is null ? "Not ready" : $"Not ready: {unready.PodName}: {problem}");
     }
 

@@ -159,7 +159,7 @@ internal static class ClusterStatusRules
             CaughtUp = CaughtUp(draft, member, wanted),
             LagMillis = RoughLag(member),
             EngineVersion = member.Probe.EngineVersion,
-            Message = member.Pod is null ? "there is no pod" : PodProblems.Describe(member.Pod) ?? (isCluster && member.IsReady ? member.Probe.Error ?? member.Probe.ContentError ?? InVain(draft, member, wanted) ?? Orphans(member, wanted) : null),
+            Message = member.Pod is null ? PodProblems.Missing(draft.Facts.Set) : PodProblems.Describe(member.Pod, draft.Facts.Now) ?? (isCluster && member.IsReady ? member.Probe.Error ?? member.Probe.ContentError ?? InVain(draft, member, wanted) ?? Orphans(member, wanted) : null),
         };
     }
 

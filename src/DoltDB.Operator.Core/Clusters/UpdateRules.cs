@@ -141,16 +141,24 @@ internal static class UpdateRules
 
     private static string? Hash(ObjectMeta? metadata) => metadata?.Annotations?.GetValueOrDefault(ClusterLabels.TemplateHashAnnotation);
 
-    private static bool IsOverdue(ClusterFacts facts, Member member) => UnfinishedSince(member) is { } since && facts.Now - since > StallLimit;
+    private static bool IsOverdue(ClusterFacts facts, Member member) => UnfinishedSince(facts, member) is { } since && facts.Now - since > StallLimit;
 
-    /// <summary>Since when the member is what the update waits for, whatever the age of its pod.</summary>
-    private static DateTimeOffset? UnfinishedSince(Member member) => member switch
+    /// <summary>
+    /// Since when the member may be what the update waits for. One that is ready and lacks something may have been ready for days before that: it counts from the
+    /// beginning of the update, if that is later.
+    /// </summary>
+    private static DateTimeOffset? UnfinishedSince(ClusterFacts facts, Member member) => member switch
     {
         { IsDeleting: true } => member.Pod?.Metadata.DeletionTimestamp,
         { IsReady: false } => member.NotReadySince ?? member.Pod?.Metadata.CreationTimestamp,
         { IsReachable: false } => member.Probe.AwaySince,
-        _ => member.ReadySince ?? member.Pod?.Metadata.CreationTimestamp,
+        _ => Later(member.ReadySince ?? member.Pod?.Metadata.CreationTimestamp, UpdatingSince(facts)),
     };
+
+    private static DateTimeOffset UpdatingSince(ClusterFacts facts) =>
+        facts.Status.Conditions.Find(ClusterConditions.Updated) is { Status: Conditions.False, LastTransitionTime: { } began } ? began : facts.Now;
+
+    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 
     /// <summary>A removal that was refused is what the update waits for, also while it is tried again.</summary>
     private static UpdateState Remove(ClusterFacts facts, UpdateState nothing, Member member, bool respectsBudget, string because)

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using DoltDB.Operator.Api;
+using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Kubernetes.Objects;
 using DoltDB.Operator.Sql;
+using static DoltDB.Operator.Core.Tests.Clusters.Situations;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
 
@@ -227,14 +229,35 @@ public sealed class SteadyAndChangeTests
             waiting.Plan().Status.Conditions!.First(condition => condition.Type == "Updated").Reason.ShouldBe(reason);
     }
 
-    private static Situation Renewed(Situation situation, int ordinal) => situation.With(ordinal, member => member with
+    [Theory]
+    [InlineData(0, "Updating")]
+    [InlineData(9, "Updating")]
+    [InlineData(11, "UpgradeStalled")]
+    public void A_standby_that_was_ready_for_days_and_lacks_a_new_database_stalls_no_update_that_has_just_begun(int minutes, string reason)
     {
-        Pod = member.Pod! with
+        var steady = Situation.Steady();
+        var rolling = Outdated(steady) with
         {
-            Metadata = member.Pod.Metadata with { Annotations = new(situation.Plan().Desired!.StatefulSet.Spec!.Template!.Metadata!.Annotations!) },
-            Spec = situation.Plan().Desired!.StatefulSet.Spec!.Template!.Spec,
-        },
-    });
+            Status = steady.Status! with
+            {
+                Databases = ["new", "shop"],
+                Conditions = minutes == 0 ? steady.Status.Conditions : steady.Status.Conditions.With(new() { Type = "Updated", Status = "False", Reason = "Updating", Message = "Updating" }, steady.Now.AddMinutes(-minutes)),
+            },
+        };
+        foreach (var ordinal in rolling.Members.Keys)
+        {
+            rolling = rolling.With(ordinal, member => member with
+            {
+                Pod = member.Pod! with { Status = member.Pod.Status! with { Conditions = [new PodCondition { Type = "Ready", Status = "True", LastTransitionTime = rolling.Now.AddDays(-3) }] } },
+            });
+        }
+
+        var plan = rolling.Holding(0, "new", "shop").Plan();
+        plan.Step.ShouldBeNull();
+        var updated = Condition(plan, "Updated");
+        updated.Reason.ShouldBe(reason);
+        updated.Message.ShouldNotBeNull().ShouldContain("does not hold every database of the primary yet");
+    }
 
     private static string Text(DoltDbStatus status) => JsonSerializer.Serialize(status, ApiJson.Default.DoltDbStatus);
 }

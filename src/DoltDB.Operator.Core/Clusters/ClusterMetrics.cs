@@ -19,7 +19,7 @@ internal sealed class ClusterMetrics
     public ClusterMetrics(Meter meter, IObjectCache<DoltDb> clusters)
     {
         switches = meter.CreateCounter<long>("doltdb_replication_switch_overs", null, "Changes of the primary, asked for or not.");
-        failovers = meter.CreateCounter<long>("doltdb_failovers_total", null, "Replacements of a lost primary that were begun.");
+        failovers = meter.CreateCounter<long>("doltdb_failovers_total", null, "Replacements of a lost primary by a server that took over.");
         failedHandOvers = meter.CreateCounter<long>("doltdb_failed_hand_overs_total", null, "Hand-overs of the primary that failed.");
         Gauge("doltdb_ready", "1 when the cluster is Ready.", static cluster => [new(cluster.Status?.Conditions.Find(ClusterConditions.Ready)?.Status == Conditions.True ? 1 : 0, Of(cluster))]);
         Gauge("doltdb_phase", "1 for the phase that the cluster is in.", static cluster => cluster.Status?.Phase is { } phase ? [new(1, [.. Of(cluster), new("phase", phase)])] : []);
@@ -42,10 +42,10 @@ internal sealed class ClusterMetrics
             switches.Add(1, Of(before));
     }
 
-    /// <summary>A step was carried out.</summary>
+    /// <summary>A step was carried out: a failover counts when it took effect, a hand-over when it failed.</summary>
     public void Stepped(DoltDb cluster, ClusterStep step, StepResult result)
     {
-        if (step is ClusterStep.Failover)
+        if (step is ClusterStep.Failover && result.LooksAgainNow)
             failovers.Add(1, Of(cluster));
         if (result.HandOverFailure is not null)
             failedHandOvers.Add(1, Of(cluster));

@@ -46,6 +46,8 @@ public sealed class ClusterMetricsTests
         listener.Start();
         var cluster = Observed();
         metrics.Stepped(cluster, new ClusterStep.Failover(0, 1, 2, "lost"), new StepResult(false, null));
+        counted.ShouldBeEmpty("nobody took over");
+        metrics.Stepped(cluster, new ClusterStep.Failover(0, 1, 3, "lost"), new StepResult(true, null));
         metrics.Stepped(cluster, new ClusterStep.HandOver(new HandOverStatus(), 1, "asked"), new StepResult(false, null) { HandOverFailure = "refused" });
         metrics.Written(cluster, cluster.Status! with { CurrentPrimaryPodIndex = 1 });
         metrics.Written(cluster, cluster.Status!);

@@ -54,7 +54,7 @@ public sealed record DoltDbStatus : JsonShape
     /// <summary>The epoch at which the current primary was last seen as primary. A server at a lower one is not routed, whatever it says of itself.</summary>
     public long? PrimaryEpoch { get; init; }
 
-    /// <summary>When failovers began, those of the last hour.</summary>
+    /// <summary>When the new primary of each failover was seen, those of the last hour.</summary>
     public IReadOnlyList<DateTimeOffset>? RecentFailovers { get; init; }
 
     /// <summary>Databases that the primary is known to hold: what a candidate must have.</summary>

@@ -60,8 +60,8 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
     }
 
     /// <summary>
-    /// Makes the write Service select the pod of the primary, and changes nothing else: for a cluster whose spec is refused, so that the other children stay as
-    /// they are. Returns whether it did already. A step must not wait for it: what the server refuses is tried again by the next pass.
+    /// Makes the write Service select the pod of the primary, and changes nothing else: for a cluster whose spec is refused, or that a pause lets end a move of
+    /// the role, so that the other children stay as they are. Returns whether it did already. A step must not wait for it: what the server refuses is tried again by the next pass.
     /// </summary>
     public async Task<bool> RouteAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace DoltDB.Operator.Core.Clusters;
 /// <summary>What one pass does: the outcome of all decisions.</summary>
 internal sealed record ClusterPlan
 {
-    /// <summary>The child objects; null while the spec is refused, which leaves what runs alone.</summary>
+    /// <summary>The child objects; null while the spec is refused or a pause holds, which leaves what runs alone.</summary>
     public DesiredCluster? Desired { get; init; }
 
     /// <summary>Role label of each pod that has to change: the label's value, or null to remove it.</summary>

@@ -57,7 +57,7 @@ public sealed class DataLossTrapTests
         await laptop.AwaitAsync("db", c => c.Status?.CurrentPrimary is { } primary && primary != "db-0", "a standby takes over");
         await shop.WriteAsync(3);
         await laptop.AwaitReadyAsync("db");
-        (await laptop.GetAsync(BuiltInKinds.ConfigMap, "db-config"))!.Data!["primary"].ShouldNotContain("db-0");
+        (await laptop.GetAsync(BuiltInKinds.ConfigMap, "db-current-primary"))!.Data!["primary"].ShouldNotBe("db-0");
         await laptop.Operators[0].StopAsync();
         await ReplaceAsync(laptop, "db-0", "db-0");
         await shop.AwaitRoleAsync("db-0", "standby");

@@ -16,8 +16,17 @@ public sealed class ReferenceStandaloneTests
         await laptop.AwaitReadyAsync("dolt-alone");
         var config = (await laptop.GetAsync(BuiltInKinds.ConfigMap, "dolt-alone-config"))!;
         config.Metadata.Labels![NameLabel].ShouldBe("dolt-alone");
-        config.Data!.Keys.ShouldBe(["dolt-alone-0.yaml"]);
-        config.Data["dolt-alone-0.yaml"].ShouldNotContain("cluster:");
+        config.Data!.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create("dolt-alone-0.yaml", """
+            behavior:
+              auto_gc_behavior:
+                enable: false
+            log_level: info
+            listener:
+              host: 0.0.0.0
+              port: 3306
+              max_connections: 1024
+
+            """));
         var set = (await laptop.GetAsync(BuiltInKinds.StatefulSet, "dolt-alone"))!;
         set.Spec!.Replicas.ShouldBe(1);
         set.Metadata.Labels![NameLabel].ShouldBe("dolt-alone");

@@ -126,6 +126,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         // What pods are made from comes before the template that they are made of: one that starts in between would keep an old configuration for new.
         var refusedBefore = refusals.Count;
         changed |= await TryAsync($"ConfigMap {desired.ConfigMap.Metadata.Name}", () => ApplyAsync(caches.ConfigMaps, desired.ConfigMap, cancellationToken));
+        changed |= await TryAsync($"ConfigMap {ClusterNames.CurrentPrimary(key.Name)}", () => ApplyOrRemoveAsync(caches.ConfigMaps, ClusterNames.CurrentPrimary(key.Name), facts, desired.PrimaryAnnouncement, cancellationToken));
         changed |= await TryAsync("PersistentVolumeClaim", () => RestoreAsync(desired.RestoredClaim, cancellationToken));
         if (!isSetReplaced && refusals.Count == refusedBefore)
             changed |= await TryAsync($"StatefulSet {key.Name}", () => ApplySetAsync(facts, Keep(facts.Set, desired.StatefulSet), cancellationToken));
@@ -291,6 +292,7 @@ internal sealed class ChildObjects(ClusterCaches caches, IKubernetesClient clien
         '/',
         Version(caches.Sets, cluster, cluster.Name),
         Version(caches.ConfigMaps, cluster, ClusterNames.Config(cluster.Name)),
+        Version(caches.ConfigMaps, cluster, ClusterNames.CurrentPrimary(cluster.Name)),
         Version(caches.Services, cluster, cluster.Name),
         Version(caches.Services, cluster, ClusterNames.Internal(cluster.Name)),
         Version(caches.Services, cluster, ClusterNames.Primary(cluster.Name)),

@@ -24,8 +24,8 @@ internal sealed class PrimaryFence(IKubernetesClient client, TimeProvider time)
     /// </summary>
     public async Task AnnouncePrimaryAsync(ClusterFacts facts, int ordinal, CancellationToken cancellationToken)
     {
-        var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.Config(facts.Name));
-        var patch = new JsonObject { ["data"] = new JsonObject { [ServerConfigurations.PrimaryFile] = ServerConfigurations.PrimaryText(ClusterNames.Pod(facts.Name, ordinal)) } };
+        var name = new NamespacedName(facts.Cluster.Metadata.Namespace ?? "", ClusterNames.CurrentPrimary(facts.Name));
+        var patch = PrimaryAnnouncement.Patch(ClusterNames.Pod(facts.Name, ordinal));
 
         // Without it the old one may send its rows for a moment; without the failover nobody writes.
         await ApiFailures.RefusalAsync(() => client.MergePatchAsync(BuiltInKinds.ConfigMap, name, patch, null, cancellationToken));

@@ -15,6 +15,8 @@ internal static class SimulatedDoltInit
 
     private const string ConfigDirectory = "/etc/doltdb";
 
+    private const string PrimaryFile = "/etc/doltdb-primary/primary";
+
     /// <summary>Prepares the data volume.</summary>
     /// <returns>The exit code of the container.</returns>
     public static int Run(string dataDirectory, IReadOnlyDictionary<string, string> environment, Func<string, string> resolvePath, DateTime now, Action<string> log)
@@ -39,14 +41,25 @@ internal static class SimulatedDoltInit
             ("user.email", environment.GetValueOrDefault("COMMIT_AUTHOR_EMAIL") ?? DefaultEmail),
             ("metrics.disabled", environment.GetValueOrDefault("METRICS_DISABLED") ?? "true"),
             ("versioncheck.disabled", environment.GetValueOrDefault("METRICS_DISABLED") ?? "true"));
-        File.Copy(source, Path.Combine(dataDirectory, "config.yaml"), overwrite: true);
-        var primary = resolvePath($"{ConfigDirectory}/primary");
-        if (File.Exists(primary) && !File.ReadLines(primary).Contains($"  primary: \"{environment["POD_NAME"]}\"") && settings[GlobalConfig.RoleKey] == "primary")
+        var config = File.ReadAllText(source);
+        File.WriteAllText(Path.Combine(dataDirectory, "config.yaml"), IsOurs(environment) ? BeginningAsStandby(config) : config);
+        if (IsOurs(environment) && config.Split('\n').Any(IsCluster) && IsSomebodyElse(resolvePath(PrimaryFile), environment["POD_NAME"]) && settings[GlobalConfig.RoleKey] == "primary")
             settings.Set((GlobalConfig.RoleKey, "standby"));
         var privileges = Path.Combine(dataDirectory, ".doltcfg", "privileges.db");
         if (!File.Exists(privileges)) AccountFile.Save(privileges, Administrator(environment, now));
         return 0;
     }
+
+    private static bool IsOurs(IReadOnlyDictionary<string, string> environment) => environment.ContainsKey("COMMIT_AUTHOR_NAME");
+
+    private static bool IsCluster(string line) => line.StartsWith("cluster:", StringComparison.Ordinal);
+
+    private static string BeginningAsStandby(string config) => string.Join('\n', config.Split('\n')
+        .Where(static line => !line.StartsWith("  bootstrap_role:", StringComparison.Ordinal) && !line.StartsWith("  bootstrap_epoch:", StringComparison.Ordinal))
+        .Select(static line => IsCluster(line) ? line + "\n  bootstrap_role: standby\n  bootstrap_epoch: 0" : line));
+
+    /// <summary>Without the file nobody can know; with an empty one nobody knows yet, and the server keeps the role that it remembers.</summary>
+    private static bool IsSomebodyElse(string file, string pod) => !File.Exists(file) || (File.ReadAllText(file).TrimEnd('\n') is { Length: > 0 } primary && primary != pod);
 
     private static AccountSet Administrator(IReadOnlyDictionary<string, string> environment, DateTime now) => AccountSet.Empty.With(new Account
     {

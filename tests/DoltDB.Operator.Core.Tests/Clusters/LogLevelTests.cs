@@ -21,7 +21,7 @@ public sealed class LogLevelTests
     {
         var plan = Logging(All(Situation.Steady(), "info").Having(1, 0, set), wanted).Plan();
         plan.Step.ShouldBeOfType<ClusterStep.SetVariables>().Changes.ShouldBe([new(0, DoltVariable.LogLevel, set), new(2, DoltVariable.LogLevel, set)]);
-        plan.Desired!.ConfigMap.Data!["db-0.yaml"].ShouldContain($"log_level: \"{set}\"\n");
+        plan.Desired!.ConfigMap.Data!["db-0.yaml"].ShouldContain($"log_level: {set}\n");
         plan.Status.Conditions.Find("Updated")!.Status.ShouldBe("True");
     }
 

@@ -142,7 +142,7 @@ public sealed class OperationFaultTests
     {
         const string Alone = """{"engineVersion":"1.57.2","image":"dolthub/dolt","storage":{"size":"1Gi"},"replicas":1}""";
         var ending = Primary(Situation.Steady(), 2) with { Spec = Alone };
-        ending.Plan().Desired!.ConfigMap.Data!.Where(file => file.Key != ServerConfigurations.PrimaryFile).ShouldSatisfyAllConditions(
+        ending.Plan().Desired!.ConfigMap.Data!.ShouldSatisfyAllConditions(
             files => files.Select(file => file.Key).ShouldBe(["db-0.yaml", "db-1.yaml", "db-2.yaml"], ignoreOrder: true),
             files => files.ShouldAllBe(file => file.Value.Contains("standby_remotes", StringComparison.Ordinal)));
         var handedOver = Primary(ending with { Spec = Situation.Replicated(3, 0) }, 0, epoch: 3) with { Spec = Alone };

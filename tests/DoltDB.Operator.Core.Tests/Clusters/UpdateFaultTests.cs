@@ -93,11 +93,6 @@ public sealed class UpdateFaultTests
     }
 
     [Fact]
-    public void A21_No_server_is_told_to_begin_as_primary() =>
-        Situation.Steady().Plan().Desired!.ConfigMap.Data!.Where(file => file.Key != ServerConfigurations.PrimaryFile)
-            .ShouldAllBe(file => file.Value.Contains("bootstrap_role: \"standby\"", StringComparison.Ordinal));
-
-    [Fact]
     public void B8_Ordinals_are_numbers_in_an_update()
     {
         var many = Situation.Steady(12);

@@ -31,7 +31,7 @@ public sealed class ObjectFaultTests
         config.ShouldContain("port: 3306");
         config.ShouldContain("port: 50051");
         config.ShouldContain("max_connections: 1024");
-        config.ShouldContain("host: \"0.0.0.0\"");
+        config.ShouldContain("host: 0.0.0.0\n");
         var ports = desired.Services.SelectMany(service => service.Spec!.Ports!).Select(port => port.Port)
             .Concat(desired.StatefulSet.Spec!.Template!.Spec!.Containers!.SelectMany(container => container.Ports!).Select(port => port.Number)).ToList();
         ports.ShouldNotContain(0);
@@ -176,7 +176,7 @@ public sealed class ObjectFaultTests
         var desired = Replicated();
         var resources = Server(desired).Resources.ShouldNotBeNull();
         resources.GetProperty("requests").GetProperty("cpu").GetString().ShouldBe("500m");
-        desired.ConfigMap.Data!["db-0.yaml"].ShouldContain("log_level: \"info\"");
+        desired.ConfigMap.Data!["db-0.yaml"].ShouldContain("log_level: info\n");
     }
 
     private static DesiredCluster Replicated(string more = "") => new Situation { Spec = Situation.Replicated(3, 0, more) }.Plan().Desired!;

@@ -31,11 +31,10 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void Every_server_begins_as_a_standby_of_all_the_others()
+    public void Every_server_knows_all_the_others()
     {
         var config = Replicated().ConfigMap.Data!;
         config.Keys.Order(StringComparer.Ordinal).ShouldBe(["db-0.yaml", "db-1.yaml", "db-2.yaml"]);
-        config["db-1.yaml"].ShouldContain("bootstrap_role: \"standby\"");
         config["db-1.yaml"].ShouldContain("http://db-0.db-internal.ns:50051/{database}");
         config["db-1.yaml"].ShouldContain("http://db-2.db-internal.ns:50051/{database}");
         config["db-1.yaml"].ShouldNotContain("http://db-1.");

@@ -101,18 +101,80 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Theory]
-    [InlineData("db-1", "standby")]
-    [InlineData("db-0", "primary")]
-    [InlineData(null, "primary")]
-    public void A_server_begins_as_a_standby_where_another_has_become_primary(string? primary, string role)
+    [InlineData("db-1", true, "standby")]
+    [InlineData("db-0", true, "primary")]
+    [InlineData("", true, "primary")]
+    [InlineData(null, true, "standby")]
+    [InlineData(null, false, "primary")]
+    public void A_server_begins_as_a_standby_where_another_has_become_primary_or_it_cannot_know(string? primary, bool isReplicated, string role)
     {
+        File.WriteAllText(Path.Combine(root, "etc", "db-0.yaml"), isReplicated ? "cluster:\n" : "listener: {}\n");
         Directory.CreateDirectory(Path.Combine(root, "db", ".dolt"));
         var settings = Path.Combine(root, "db", ".dolt", "config_global.json");
         File.WriteAllText(settings, """{"sqlserver.cluster.dolt_cluster_role":"primary","sqlserver.cluster.dolt_cluster_role_epoch":"7","user.name":"primary"}""");
         if (primary is not null)
-            File.WriteAllText(Path.Combine(root, "etc", "primary"), ServerConfigurations.PrimaryText(primary));
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "etc-primary")).FullName, "primary"), primary);
         Run(Scripts.Init, "root", "secret").ShouldBe(0);
         File.ReadAllText(settings).ShouldBe($$"""{"sqlserver.cluster.dolt_cluster_role":"{{role}}","sqlserver.cluster.dolt_cluster_role_epoch":"7","user.name":"primary"}""");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(""","server":{"metrics":{"enabled":true,"labels":{"bootstrap_role":"primary","cluster":"x\n  bootstrap_role: primary"}}}""")]
+    public void A21_No_server_is_told_to_begin_as_primary(string more)
+    {
+        WriteConfiguration("db-0", new Situation { Spec = Situation.Replicated(3, 0, more) });
+        var given = File.ReadAllText(Path.Combine(root, "etc", "db-0.yaml"));
+        Run(Scripts.Init, "root", "secret").ShouldBe(0);
+        var cluster = Section("cluster");
+        cluster.ShouldStartWith("cluster:\n  bootstrap_role: standby\n  bootstrap_epoch: 0\n  standby_remotes:\n  - name: db-1\n");
+        cluster.Split('\n').Count(line => line.Contains("bootstrap_", StringComparison.Ordinal)).ShouldBe(2);
+        File.ReadAllLines(Path.Combine(root, "db", "config.yaml")).Order().ShouldBe(
+            given.TrimEnd('\n').Replace("  bootstrap_epoch: 1\n  bootstrap_role: primary\n", "  bootstrap_role: standby\n  bootstrap_epoch: 0\n", StringComparison.Ordinal).Split('\n').Order(),
+            "all else is as the ConfigMap has it");
+    }
+
+    [Theory]
+    [InlineData("""
+
+        behavior:
+          auto_gc_behavior:
+            enable: true
+        log_level: trace
+        cluster:
+          standby_remotes:
+          - name: db-1
+            remote_url_template: http://db-1.db-internal.ns:50051/{database}
+          bootstrap_epoch: 1
+          bootstrap_role: primary
+          remotesapi:
+            port: 50051
+        listener:
+          host: 0.0.0.0
+        """)]
+    [InlineData("""
+        cluster:
+          standby_remotes:
+          - name: "db-1"
+            remote_url_template: "http://db-1.db-internal.ns:50051/{database}"
+          bootstrap_role: "primary"
+        """)]
+    [InlineData("cluster:\n  standby_remotes:\n  - name: db-1\n    remote_url_template: http://db-1.db-internal.ns:50051/{database}\n")]
+    public void A21_A_configuration_that_another_operator_wrote_makes_no_primary_either(string configuration)
+    {
+        File.WriteAllText(Path.Combine(root, "etc", "db-0.yaml"), configuration.TrimEnd('\n') + "\n");
+        WriteDatabase("moved", "db-1 http://db-1.db-internal.production:50051/moved");
+        WriteDatabase("ours", "db-1 http://db-1.db-internal.ns:50051/ours");
+        Run(Scripts.Init, "root", "secret").ShouldBe(0);
+        Section("cluster").Split('\n').Where(line => line.Contains("bootstrap_", StringComparison.Ordinal)).ShouldBe(["  bootstrap_role: standby", "  bootstrap_epoch: 0"]);
+        Calls.Split('\n').Count(call => call.StartsWith("remote remove", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_pod_whose_configuration_is_missing_does_not_begin()
+    {
+        File.Delete(Path.Combine(root, "etc", "db-0.yaml"));
+        Run(Scripts.Init, "root", "secret").ShouldNotBe(0);
     }
 
     [Fact]
@@ -156,6 +218,13 @@ public sealed class ScriptTests : IDisposable
         var roles = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "db", ".dolt")).FullName, "config_global.json");
         File.WriteAllText(roles, $$"""{"sqlserver.cluster.dolt_cluster_role": "{{role}}"}""");
         File.SetLastWriteTimeUtc(roles, changed);
+    }
+
+    /// <summary>A section of the file that the server reads.</summary>
+    private string Section(string key)
+    {
+        var lines = File.ReadAllLines(Path.Combine(root, "db", "config.yaml")).SkipWhile(line => line != key + ":").ToList();
+        return string.Join('\n', lines.Take(1).Concat(lines.Skip(1).TakeWhile(line => line.StartsWith(' '))));
     }
 
     private void WriteConfiguration(string pod, Situation situation) =>

@@ -123,14 +123,11 @@ internal sealed class SimulatedPod(SimulatedWorld world, Pod pod, string address
         try
         {
             var data = world.VolumeOf(pod);
-            var config = JsonSerializer.Deserialize(world.Read("/configmaps", pod.Spec!.Volumes!.First(volume => volume.ConfigMap is not null).ConfigMap!.Name!)!.Json.Span, KubernetesJson.Default.ConfigMap)!;
-            var folder = Path.Combine(world.Directory, "config", Name);
-            Directory.CreateDirectory(folder);
-            foreach (var (file, text) in config.Data ?? [])
-                File.WriteAllText(Path.Combine(folder, file), text);
-            var sources = new EnvironmentSources(pod, IPAddress.Loopback, secret => world.Secret(secret), _ => config);
-            var environment = EnvironmentResolver.Resolve(pod.Spec.InitContainers![0].Env, sources);
-            var paths = new PathMapping([KeyValuePair.Create("/etc/doltdb", folder), KeyValuePair.Create("/db", data)]);
+            var folders = pod.Spec!.Volumes!.Where(volume => volume.ConfigMap is not null).ToDictionary(volume => volume.Name, WriteOut);
+            var sources = new EnvironmentSources(pod, IPAddress.Loopback, secret => world.Secret(secret), ReadConfigMap);
+            var init = pod.Spec.InitContainers![0];
+            var environment = EnvironmentResolver.Resolve(init.Env, sources);
+            var paths = new PathMapping([.. init.VolumeMounts!.Where(mount => folders.ContainsKey(mount.Name)).Select(mount => KeyValuePair.Create(mount.MountPath, folders[mount.Name])), KeyValuePair.Create("/db", data)]);
             string Resolve(string path) => paths.ToHost(path) ?? path;
             isPrepared = isPrepared || SimulatedDoltInit.Run(data, environment, Resolve, world.Now.UtcDateTime, line => world.Trace($"{Name}: {line}")) == 0;
             if (!isPrepared)
@@ -154,6 +151,22 @@ internal sealed class SimulatedPod(SimulatedWorld world, Pod pod, string address
             world.Trace($"{Name} does not start: {exception.Message}");
             return null;
         }
+    }
+
+    private ConfigMap? ReadConfigMap(string name) => world.Read("/configmaps", name) is { } stored ? JsonSerializer.Deserialize(stored.Json.Span, KubernetesJson.Default.ConfigMap) : null;
+
+    private string WriteOut(Volume volume)
+    {
+        var map = ReadConfigMap(volume.ConfigMap!.Name!);
+        if (map is null && volume.ConfigMap.Optional != true)
+            throw new ContainerStartException("ContainerCreating", $"configmap \"{volume.ConfigMap.Name}\" not found");
+        var folder = Path.Combine(world.Directory, "config", Name, volume.Name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        foreach (var (file, text) in map?.Data ?? [])
+            File.WriteAllText(Path.Combine(folder, file), text);
+        return folder;
     }
 
     /// <summary>Readiness as the TCP probe sees it, every second, until the server has ended.</summary>

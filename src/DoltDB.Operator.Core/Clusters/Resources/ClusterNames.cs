@@ -20,6 +20,9 @@ internal static class ClusterNames
     /// <summary>The servers' configurations.</summary>
     public static string Config(string cluster) => cluster + "-config";
 
+    /// <summary>The ConfigMap that names the primary.</summary>
+    public static string CurrentPrimary(string cluster) => cluster + "-current-primary";
+
     /// <summary>The PodDisruptionBudget.</summary>
     public static string DisruptionBudget(string cluster) => cluster + "-pdb";
 
@@ -52,6 +55,9 @@ internal static class ClusterNames
 
     /// <summary>The configuration volume.</summary>
     public const string ConfigVolume = "dolt-config";
+
+    /// <summary>The volume that names the primary.</summary>
+    public const string PrimaryVolume = "dolt-primary";
 
     /// <summary>The container that serves SQL.</summary>
     public const string ServerContainer = "dolt";

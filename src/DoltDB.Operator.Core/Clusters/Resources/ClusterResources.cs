@@ -64,6 +64,9 @@ internal sealed record DesiredCluster
 {
     public required ConfigMap ConfigMap { get; init; }
 
+    /// <summary>Names the primary to pods that begin; null without replication.</summary>
+    public ConfigMap? PrimaryAnnouncement { get; init; }
+
     public required StatefulSet StatefulSet { get; init; }
 
     public required IReadOnlyList<Service> Services { get; init; }
@@ -95,6 +98,7 @@ internal static class ClusterResources
         return new DesiredCluster
         {
             ConfigMap = config,
+            PrimaryAnnouncement = PrimaryAnnouncement.Render(request),
             StatefulSet = set,
             Services = Services.Render(request),
             RestoredClaim = StatefulSets.RestoredClaim(request),

@@ -56,7 +56,7 @@ internal static class PodTemplates
             PriorityClassName = spec.PriorityClassName,
             InitContainers = [InitContainer(request)],
             Containers = [MainContainer(request)],
-            Volumes = [new Volume { Name = ClusterNames.ConfigVolume, ConfigMap = new ConfigMapVolumeSource { Name = ClusterNames.Config(request.Name) } }],
+            Volumes = [.. Volumes(request)],
         };
     }
 
@@ -73,7 +73,11 @@ internal static class PodTemplates
             new EnvVar { Name = "COMMIT_AUTHOR_NAME", Value = request.Spec.CommitAuthorName() },
             new EnvVar { Name = "COMMIT_AUTHOR_EMAIL", Value = request.Spec.CommitAuthorEmail() },
             new EnvVar { Name = "METRICS_DISABLED", Value = request.Spec.DisablesUsageMetrics() ? "true" : "false" }),
-        VolumeMounts = Mounts(),
+        VolumeMounts =
+        [
+            .. Mounts(),
+            .. request.Spec.IsReplicated() ? [new VolumeMount { Name = ClusterNames.PrimaryVolume, MountPath = PrimaryAnnouncement.MountPath, ReadOnly = true }] : Array.Empty<VolumeMount>(),
+        ],
         SecurityContext = Restricted(),
     };
 
@@ -135,6 +139,15 @@ internal static class PodTemplates
 
     private static EnvVar OfSecret(string name, string secret, string key) =>
         new() { Name = name, ValueFrom = new EnvVarSource { SecretKeyRef = new KeySelector { Name = secret, Key = key } } };
+
+    private static IEnumerable<Volume> Volumes(RenderRequest request)
+    {
+        yield return new Volume { Name = ClusterNames.ConfigVolume, ConfigMap = new ConfigMapVolumeSource { Name = ClusterNames.Config(request.Name) } };
+
+        // A pod does not wait for it: without it its server begins as a standby.
+        if (request.Spec.IsReplicated())
+            yield return new Volume { Name = ClusterNames.PrimaryVolume, ConfigMap = new ConfigMapVolumeSource { Name = ClusterNames.CurrentPrimary(request.Name), Optional = true } };
+    }
 
     private static IReadOnlyList<VolumeMount> Mounts() =>
         [new VolumeMount { Name = ClusterNames.ConfigVolume, MountPath = ConfigPath, ReadOnly = true }, new VolumeMount { Name = ClusterNames.DataVolume, MountPath = DataPath }];

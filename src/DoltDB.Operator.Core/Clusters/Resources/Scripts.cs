@@ -7,8 +7,9 @@ internal static class Scripts
     /// Prepares the data volume: global configuration, the server's configuration file, and the administrator's account on first use. SQL goes
     /// through standard input, so that no password is in any process argument. A database keeps the address of each standby from when it first saw
     /// its name: those of a volume that comes from elsewhere, or from before the port changed, are forgotten, or this server would write to the
-    /// cluster that the volume was copied from. A server that was primary and is not any more begins as a standby: standbys take what any primary sends,
-    /// and it would send its old rows before it heard of the new one.
+    /// cluster that the volume was copied from. Whatever the ConfigMap says, ours or one that the Go operator wrote, a server that remembers no role begins as a standby
+    /// and is promoted by SQL: one that has lost its volume can never come up as an empty primary. A server that was primary and is not any more, or that cannot know,
+    /// begins as a standby too: standbys take what any primary sends, and it would send its old rows before it heard of the new one.
     /// </summary>
     public const string Init = """
         set -eu
@@ -17,20 +18,22 @@ internal static class Scripts
         dolt config --global --add user.email "$COMMIT_AUTHOR_EMAIL" >/dev/null
         dolt config --global --add metrics.disabled "$METRICS_DISABLED" >/dev/null
         dolt config --global --add versioncheck.disabled "$METRICS_DISABLED" >/dev/null
-        cp "/etc/doltdb/$POD_NAME.yaml" config.yaml.next
+        sed -e '/^  bootstrap_role:/d' -e '/^  bootstrap_epoch:/d' -e 's/^cluster:.*/&\n  bootstrap_role: standby\n  bootstrap_epoch: 0/' "/etc/doltdb/$POD_NAME.yaml" > config.yaml.next
         mv -f config.yaml.next config.yaml
-        primary=$(sed -n 's/^  primary: "\(.*\)"$/\1/p' /etc/doltdb/primary 2>/dev/null || true)
-        if [ "${primary:-$POD_NAME}" != "$POD_NAME" ] && [ -f .dolt/config_global.json ]; then
-          sed -i 's/\("sqlserver\.cluster\.dolt_cluster_role": *\)"primary"/\1"standby"/' .dolt/config_global.json
+        if grep -q '^cluster:' config.yaml && [ -f .dolt/config_global.json ]; then
+          case "$(cat /etc/doltdb-primary/primary 2>/dev/null || echo '?')" in
+            ''|"$POD_NAME") ;;
+            *) sed -i 's/\("sqlserver\.cluster\.dolt_cluster_role": *\)"primary"/\1"standby"/' .dolt/config_global.json ;;
+          esac
         fi
-        addresses=$(sed -n 's|^ *remote_url_template: "\(.*\){database}"$|\1|p' config.yaml)
+        addresses=$(sed -n 's|^ *remote_url_template: "\{0,1\}\(.*\){database}"\{0,1\}$|\1|p' config.yaml)
         if [ -n "$addresses" ]; then
           for state in */.dolt/repo_state.json; do
             [ -f "$state" ] || continue
             grep -o '"url": *"[^"]*"' "$state" | grep -q -v -F -e "$addresses" || continue
             database=${state%%/*}
             (cd "$database" && dolt remote -v) | while read -r name url rest; do
-              address=$(grep -F -x -A 1 -e "  - name: \"$name\"" config.yaml | sed -n 's|^ *remote_url_template: "\(.*\){database}"$|\1|p')
+              address=$(grep -F -x -A 1 -e "  - name: $name" -e "  - name: \"$name\"" config.yaml | sed -n 's|^ *remote_url_template: "\{0,1\}\(.*\){database}"\{0,1\}$|\1|p')
               case "$url" in
                 "${address:-$url}"*) ;;
                 *) (cd "$database" && dolt remote remove "$name" </dev/null) ;;

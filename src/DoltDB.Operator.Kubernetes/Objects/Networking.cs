@@ -146,6 +146,9 @@ public sealed record PodDisruptionBudgetSpec : JsonShape
     public IntOrString? MaxUnavailable { get; init; }
 
     public LabelSelector? Selector { get; init; }
+
+    /// <summary>Whether pods that are not ready may be evicted whatever the budget says: <c>IfHealthyBudget</c> (the server's default) or <c>AlwaysAllow</c>.</summary>
+    public string? UnhealthyPodEvictionPolicy { get; init; }
 }
 
 /// <summary>How many pods a budget may still lose (policy/v1).</summary>

@@ -95,17 +95,18 @@ internal static class ClusterSpecRules
 
     private static IEnumerable<SpecProblem> Ports(DoltDbSpec spec)
     {
-        var ports = new List<(string Field, int Port)> { ("spec.server.listener.port", spec.SqlPort()) };
+        // Dolt's own limit is that of the SQL listener; the schema has that of the MCP server.
+        var ports = new List<(string Field, int Port, int Least)> { ("spec.server.listener.port", spec.SqlPort(), 1024) };
         if (spec.IsReplicated())
-            ports.Add(("spec.server.cluster.remotesAPI.port", spec.ReplicationPort()));
+            ports.Add(("spec.server.cluster.remotesAPI.port", spec.ReplicationPort(), 1));
         if (spec.EnabledMetrics() is { } metrics)
-            ports.Add(("spec.server.metrics.port", metrics.Port ?? DoltDbDefaults.MetricsPort));
+            ports.Add(("spec.server.metrics.port", metrics.Port ?? DoltDbDefaults.MetricsPort, 1));
         if (spec.Server?.McpServer is { } mcp)
-            ports.Add(("spec.server.mcpServer.port", mcp.Port ?? DoltDbDefaults.McpPort));
+            ports.Add(("spec.server.mcpServer.port", mcp.Port ?? DoltDbDefaults.McpPort, 1024));
         if (spec.HasProfiler())
-            ports.Add(("spec.server.profiler", DoltDbDefaults.ProfilerPort));
-        foreach (var (field, port) in ports.Where(pair => pair.Port is < 1024 or > 65535))
-            yield return new(field, string.Create(CultureInfo.InvariantCulture, $"port {port} must be between 1024 and 65535"));
+            ports.Add(("spec.server.profiler", DoltDbDefaults.ProfilerPort, 1));
+        foreach (var (field, port, least) in ports.Where(pair => pair.Port < pair.Least || pair.Port > 65535))
+            yield return new(field, string.Create(CultureInfo.InvariantCulture, $"port {port} must be between {least} and 65535"));
         foreach (var same in ports.GroupBy(pair => pair.Port).Where(group => group.Count() > 1))
             yield return new(same.Last().Field, $"port {same.Key} is used by {string.Join(" and ", same.Select(pair => pair.Field))}");
     }

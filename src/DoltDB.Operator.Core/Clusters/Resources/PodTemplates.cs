@@ -73,12 +73,13 @@ internal static class PodTemplates
             new EnvVar { Name = "COMMIT_AUTHOR_NAME", Value = request.Spec.CommitAuthorName() },
             new EnvVar { Name = "COMMIT_AUTHOR_EMAIL", Value = request.Spec.CommitAuthorEmail() },
             new EnvVar { Name = "METRICS_DISABLED", Value = request.Spec.DisablesUsageMetrics() ? "true" : "false" }),
+        Resources = Resources(request.Spec),
         VolumeMounts =
         [
             .. Mounts(),
             .. request.Spec.IsReplicated() ? [new VolumeMount { Name = ClusterNames.PrimaryVolume, MountPath = PrimaryAnnouncement.MountPath, ReadOnly = true }] : Array.Empty<VolumeMount>(),
         ],
-        SecurityContext = Restricted(),
+        SecurityContext = Restricted(request.Spec.SecurityContext),
     };
 
     private static Container MainContainer(RenderRequest request)
@@ -93,13 +94,13 @@ internal static class PodTemplates
             WorkingDir = DataPath,
             Env = ContainerEnvironment.Of(spec, [.. Environment(request), .. McpEnvironment(request)]),
             Ports = [.. Ports(spec)],
-            Resources = spec.Resources ?? Json("""{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"memory":"8Gi"}}"""),
+            Resources = Resources(spec),
             VolumeMounts = Mounts(),
             StartupProbe = Probes.Startup(spec),
             ReadinessProbe = Probes.Readiness(spec),
             LivenessProbe = Probes.Liveness(spec),
             Lifecycle = spec.IsReplicated() ? new Lifecycle { PreStop = new LifecycleHandler { Exec = new ExecAction { Command = ["/bin/sh", "-c", Scripts.PreStop] } } } : null,
-            SecurityContext = Restricted(),
+            SecurityContext = Restricted(request.Spec.SecurityContext),
         };
     }
 
@@ -171,7 +172,29 @@ internal static class PodTemplates
         },
         RenderJson.Default.JsonObject);
 
-    private static JsonElement Restricted() => Json("""{"allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"}}""");
+    /// <summary>The same for both containers: a pod asks for the most of them, and a quota admits no pod with a container that asks for nothing.</summary>
+    private static JsonElement Resources(DoltDbSpec spec) => spec.Resources ?? Json("""{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"memory":"8Gi"}}""");
+
+    /// <summary>
+    /// What the Pod Security Standard <c>restricted</c> asks of a container, as far as the pod goes with it: root may need its capabilities on volumes whose files belong to
+    /// others, and a seccomp profile of the pod is meant for its containers.
+    /// </summary>
+    private static JsonElement Restricted(JsonElement? pod)
+    {
+        var context = new System.Text.Json.Nodes.JsonObject { ["allowPrivilegeEscalation"] = false };
+        if (IsNotRoot(pod))
+            context["capabilities"] = new System.Text.Json.Nodes.JsonObject { ["drop"] = new System.Text.Json.Nodes.JsonArray("ALL") };
+        if (Field(pod, "seccompProfile") is null)
+            context["seccompProfile"] = new System.Text.Json.Nodes.JsonObject { ["type"] = "RuntimeDefault" };
+        return JsonSerializer.SerializeToElement(context, RenderJson.Default.JsonObject);
+    }
+
+    private static bool IsNotRoot(JsonElement? pod) =>
+        Field(pod, "runAsNonRoot")?.ValueKind == JsonValueKind.True
+        || (Field(pod, "runAsUser") is { ValueKind: JsonValueKind.Number } user && user.TryGetInt64(out var id) && id > 0);
+
+    private static JsonElement? Field(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } present && present.TryGetProperty(name, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
 
     private static JsonElement Json(string text)
     {

@@ -22,6 +22,9 @@ internal static class Policies
                 MinAvailable = wanted?.MinAvailable,
                 MaxUnavailable = wanted?.MinAvailable is null ? wanted?.MaxUnavailable ?? new IntOrString(1) : (IntOrString?)null,
                 Selector = new LabelSelector { MatchLabels = Members(request) },
+
+                // A pod that is not ready serves nobody: it must not hold up the drain of its node.
+                UnhealthyPodEvictionPolicy = "AlwaysAllow",
             },
         };
     }

@@ -76,6 +76,25 @@ public sealed class ChildObjectsTests : IAsyncLifetime
             where T : KubernetesObject => api.Client.MergePatchAsync(kind, NamespacedName.Of(live), JsonNode.Parse(patch)!.AsObject(), null, Token);
     }
 
+    [Fact]
+    public async Task Pods_are_told_again_who_is_primary_after_somebody_deleted_that()
+    {
+        var children = Children();
+        var facts = Situation.Steady().Facts with { Set = null, Members = [] };
+        var desired = ClusterPlanner.Plan(facts, ClusterResources.Render).Desired!;
+        var name = desired.PrimaryAnnouncement!.Metadata.Name!;
+        (await children.ApplyAsync(facts, desired, isSetReplaced: false, Token)).ShouldBeNull();
+        var told = await api.SeenAsync(BuiltInKinds.ConfigMap, api.Caches.ConfigMaps, name);
+        await api.Client.DeleteAsync(BuiltInKinds.ConfigMap, NamespacedName.Of(told!), new DeleteOptions(), Token);
+        (await api.SeenAsync(BuiltInKinds.ConfigMap, api.Caches.ConfigMaps, name)).ShouldBeNull();
+
+        (await children.ApplyAsync(facts, desired, isSetReplaced: false, Token)).ShouldBeNull();
+
+        (await api.SeenAsync(BuiltInKinds.ConfigMap, api.Caches.ConfigMaps, name))!.Data!["primary"].ShouldBe("db-0");
+        (await children.ApplyAsync(facts, desired with { PrimaryAnnouncement = null }, isSetReplaced: false, Token)).ShouldBeNull();
+        (await api.SeenAsync(BuiltInKinds.ConfigMap, api.Caches.ConfigMaps, name)).ShouldBeNull("without replication nobody is told");
+    }
+
     private ChildObjects Children() => new(api.Caches, api.Client, new Applier(api.Client, NullLogger<Applier>.Instance), TimeProvider.System);
 
     /// <summary>One pass with the strategy; that of the set as it is then.</summary>

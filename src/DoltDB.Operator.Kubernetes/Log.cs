@@ -20,6 +20,12 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Warning, "{Kind} {Name} at version {Version} cannot be read and is {Treatment}: {Problem}")]
     public static partial void ObjectUnreadable(ILogger logger, string kind, string name, string version, string treatment, string problem);
 
+    [LoggerMessage(114, LogLevel.Warning, "Namespace {Namespace} does not exist or is being deleted: it counts as empty, and is looked at again each minute")]
+    public static partial void NamespaceGone(ILogger logger, string @namespace);
+
+    [LoggerMessage(115, LogLevel.Information, "Namespace {Namespace} is watched again")]
+    public static partial void NamespaceReturned(ILogger logger, string @namespace);
+
     [LoggerMessage(120, LogLevel.Information, "Controller {Controller} runs with {Workers} workers")]
     public static partial void ControllerStarted(ILogger logger, string controller, int workers);
 

@@ -15,13 +15,14 @@ public sealed class CacheRegistry : ICacheSource
     private readonly Dictionary<(string ApiVersion, string Kind, string? Selector, bool IsMetadataOnly), Entry> entries = [];
     private readonly IKubernetesClient client;
     private readonly IReadOnlyList<string?> namespaces;
+    private readonly WatchedNamespaces watched;
     private readonly TimeProvider time;
     private readonly Random random;
     private readonly KubernetesMetrics metrics;
     private readonly ILogger logger;
     private SupervisedLoops? loops;
 
-    /// <summary>A registry that watches the given namespaces, or all of them when none is given.</summary>
+    /// <summary>A registry that watches the given namespaces, or all of them when none is given. One that is gone or being deleted is empty, and looked at again each minute.</summary>
     public CacheRegistry(
         IKubernetesClient client,
         IReadOnlyCollection<string> namespaces,
@@ -32,6 +33,7 @@ public sealed class CacheRegistry : ICacheSource
     {
         this.client = client;
         this.namespaces = namespaces.Count == 0 ? [null] : [.. namespaces.Distinct(StringComparer.Ordinal)];
+        watched = new WatchedNamespaces(client, logger);
         this.time = time;
         this.random = random;
         this.metrics = metrics;
@@ -93,7 +95,7 @@ public sealed class CacheRegistry : ICacheSource
         var store = new ObjectStore<T>(kind);
         var scopes = kind.Namespaced ? namespaces : [null];
         var reflectors = scopes
-            .Select(ns => (Name: $"cache {kind.Plural} {ns ?? "*"}", Reflector: new Reflector<T>(client, store, ns, options, time, random, metrics, logger)))
+            .Select(ns => (Name: $"cache {kind.Plural} {ns ?? "*"}", Reflector: new Reflector<T>(client, store, ns, watched, options, time, random, metrics, logger)))
             .ToArray();
         return new Entry(
             store,

@@ -9,12 +9,14 @@ namespace DoltDB.Operator.Kubernetes.Caching;
 
 /// <summary>
 /// Mirrors a collection into a store: list, replace, watch from there. The version advances on every event and bookmark; a lost
-/// connection resumes from it, an expired one (410) lists again.
+/// connection resumes from it, an expired one (410) lists again, and so does one that was silent for longer than bookmarks take: a server
+/// whose versions went back (etcd was restored) accepts a watch from one that is yet to come, and says nothing.
 /// </summary>
 internal sealed class Reflector<T>(
     IKubernetesClient client,
     ObjectStore<T> store,
     string? ns,
+    WatchedNamespaces namespaces,
     CacheOptions<T> options,
     TimeProvider time,
     Random random,
@@ -24,14 +26,19 @@ internal sealed class Reflector<T>(
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan MissingKindDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AbsenceDelay = TimeSpan.FromMinutes(1);
+
+    // Servers send a bookmark each minute.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
 
     private readonly ResourceKind<T> kind = store.Kind;
     private readonly UnreadableObjects<T> unreadable = new(store, metrics, logger);
     private readonly TaskCompletionSource listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? version;
+    private long heard;
     private int failures;
+    private bool isAbsent;
 
     /// <summary>Completes with the first list.</summary>
     public Task FirstList => listed.Task;
@@ -55,11 +62,17 @@ internal sealed class Reflector<T>(
         }
     }
 
-    /// <summary>One list (when there is no version to resume from) and one watch; how long to wait before the next.</summary>
+    /// <summary>One list (when there is no version to resume from, or none to trust) and one watch; how long to wait before the next.</summary>
     private async Task<TimeSpan> TurnAsync(CancellationToken cancellationToken)
     {
         try
         {
+            if (version is not null && time.GetElapsedTime(heard) > LongestSilence)
+            {
+                metrics.WatchRestarted(kind.Kind, "silent");
+                version = null;
+            }
+
             if (version is null)
                 await ListAsync(cancellationToken);
             await WatchAsync(cancellationToken);
@@ -80,15 +93,18 @@ internal sealed class Reflector<T>(
         }
         catch (KubernetesException exception) when (options.Optional && exception.Code is (403 or 404))
         {
-            version = null;
-            store.Replace([], ns);
-            listed.TrySetResult();
-            return MissingKindDelay;
+            return Absent();
         }
         catch (KubernetesException exception) when (exception.Code is >= 400 and < 500 and not 429)
         {
             // What the server refuses (a version it cannot read, rights that are missing) a resumed watch would not get either.
             version = null;
+            if (ns is not null && exception.Code is 403 or 404 && await namespaces.IsGoneAsync(ns, cancellationToken))
+            {
+                isAbsent = true;
+                return Absent();
+            }
+
             return Failed(exception, "refused");
         }
         catch (Exception exception) when (
@@ -106,7 +122,11 @@ internal sealed class Reflector<T>(
         IReadOnlyCollection<T> items = options.Transform is { } transform ? [.. list.Items.Select(transform)] : list.Items;
         store.Replace(unreadable.Complete(items, list.Unreadable), ns);
         version = list.ResourceVersion;
+        heard = time.GetTimestamp();
         listed.TrySetResult();
+        if (isAbsent)
+            namespaces.Return(ns!);
+        isAbsent = false;
         Log.Listed(logger, kind.Plural, ns ?? "*", items.Count, version);
     }
 
@@ -126,6 +146,7 @@ internal sealed class Reflector<T>(
         await foreach (var change in client.WatchAsync(kind, request, cancellationToken))
         {
             Accept(change);
+            heard = time.GetTimestamp();
             events++;
             failures = 0;
         }
@@ -169,6 +190,16 @@ internal sealed class Reflector<T>(
         store.Remove(name);
         if (type == WatchEventType.Deleted)
             unreadable.Forget(name);
+    }
+
+    /// <summary>There is nothing to list, and that is known: looked at again later.</summary>
+    private TimeSpan Absent()
+    {
+        version = null;
+        failures = 0;
+        store.Replace([], ns);
+        listed.TrySetResult();
+        return AbsenceDelay;
     }
 
     private TimeSpan Failed(Exception exception, string reason)

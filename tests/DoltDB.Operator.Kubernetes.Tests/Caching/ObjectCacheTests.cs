@@ -128,6 +128,35 @@ public sealed class ObjectCacheTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_whose_versions_went_back_is_listed_anew_after_two_silent_minutes()
+    {
+        server.Put(Sample.Kind, Sample.ConfigMap("a"));
+        var cache = await StartAsync();
+        server.Restore(() => server.Put(Sample.Kind, Sample.ConfigMap("restored")));
+        await Eventually.HoldsAsync(() => server.Count("watch") == 2, "the watch from a version that is yet to come", clock);
+        server.Put(Sample.Kind, Sample.ConfigMap("later"));
+        await Eventually.SettleAsync();
+        Contents(cache).ShouldBe("db/a=1", "the server accepts the watch and says nothing");
+
+        clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(1));
+        server.CutWatches();
+        await Eventually.HoldsAsync(() => Contents(cache) == "db/later=1 db/restored=1", "the fresh list", clock);
+    }
+
+    [Fact]
+    public async Task A_watch_that_shows_signs_of_life_is_resumed()
+    {
+        var cache = await StartAsync();
+        clock.Advance(TimeSpan.FromSeconds(100));
+        server.Put(Sample.Kind, Sample.ConfigMap("a"));
+        await Eventually.HoldsAsync(() => Contents(cache) == "db/a=1", "the sign of life");
+        clock.Advance(TimeSpan.FromSeconds(100));
+        server.CutWatches();
+        await Eventually.HoldsAsync(() => server.Count("watch") == 2, "the next watch", clock);
+        server.Count("list").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task An_object_that_cannot_be_read_keeps_its_last_good_state_and_hides_no_other()
     {
         server.Put(Sample.Kind, Sample.ConfigMap("odd"));

@@ -34,6 +34,9 @@ internal sealed class FakeApiServer
             return Requests.Count(request => request.StartsWith(verb + " ", StringComparison.Ordinal));
     }
 
+    /// <summary>Namespaces in which nothing may be listed or watched.</summary>
+    public HashSet<string> Forbidden { get; } = [];
+
     /// <summary>A client whose requests pass <paramref name="before"/> first, which may throw or wait.</summary>
     public IKubernetesClient Connect(Func<string, CancellationToken, Task>? before = null) => new Client(this, before ?? ((_, _) => Task.CompletedTask));
 
@@ -120,6 +123,20 @@ internal sealed class FakeApiServer
         }
     }
 
+    /// <summary>Comes back as it was long ago, as an etcd that is restored from a backup: with versions that clients are ahead of. Its watches break.</summary>
+    public void Restore(Action changes)
+    {
+        lock (gate)
+        {
+            version = 1;
+            compacted = 0;
+            history.Clear();
+            objects.Clear();
+            changes();
+            CutWatches();
+        }
+    }
+
     private void Publish(string plural, WatchEventType type, KubernetesObject resource)
     {
         history.Add((version, plural, type, resource));
@@ -141,6 +158,7 @@ internal sealed class FakeApiServer
             where T : class, IKubernetesObject
         {
             await BeginAsync("list", kind.Plural, "", cancellationToken);
+            RefuseForbidden(options.Namespace);
             lock (server.gate)
             {
                 var items = server.objects
@@ -161,6 +179,7 @@ internal sealed class FakeApiServer
             where T : class, IKubernetesObject
         {
             await BeginAsync("watch", kind.Plural, options.ResourceVersion, cancellationToken);
+            RefuseForbidden(options.Namespace);
             var at = long.Parse(options.ResourceVersion, CultureInfo.InvariantCulture);
             CancellationToken cut;
             lock (server.gate)
@@ -290,6 +309,15 @@ internal sealed class FakeApiServer
             server.objects[key] = stored;
             server.Publish(kind.Plural, exists ? WatchEventType.Modified : WatchEventType.Added, stored);
             return (T)(object)stored;
+        }
+
+        private void RefuseForbidden(string? ns)
+        {
+            lock (server.gate)
+            {
+                if (ns is not null && server.Forbidden.Contains(ns))
+                    throw new KubernetesException(403, "Forbidden", $"cannot list in the namespace \"{ns}\"");
+            }
         }
 
         private async Task BeginAsync(string verb, string plural, string name, CancellationToken cancellationToken)

@@ -86,6 +86,46 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task An_object_of_a_namespace_that_is_deleted_goes_though_the_right_to_read_its_Secret_went_before()
+    {
+        await using var desk = await SqlDesk.StartAsync(TimeSpan.FromMilliseconds(50));
+        await desk.ApplyAsync("{kind: Namespace, metadata: {name: team, finalizers: [example.com/hold]}}");
+        await desk.SecretAsync("team/admin", ("password", "word"));
+        await desk.ApplyAsync("""
+            kind: ExternalInstance
+            metadata: {name: server, namespace: team}
+            spec: {engine: MySQL, host: db.example.com, adminCredentials: {username: {value: admin}, password: {valueFrom: {secretKeyRef: {name: admin, key: password}}}}}
+            """);
+        await desk.ApplyAsync("{kind: Database, metadata: {name: shop, namespace: team}, spec: {instanceRef: {name: server}, name: shop, finalBackup: {skip: true}}}");
+        await desk.CreatedAsync(DoltKinds.Database, "team/shop");
+
+        desk.Forbid("secrets", "team");
+        await desk.SecretAsync("team/admin", ("password", "another"));
+        await desk.DeleteAsync(DoltKinds.Database, "team/shop");
+        await desk.ReadyAsync(DoltKinds.Database, "team/shop", "Refused");
+        await desk.DeleteAsync(BuiltInKinds.Namespace, "/team");
+        await desk.GoneAsync(DoltKinds.Database, "team/shop");
+        desk.Server.HasDatabase("shop").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_server_that_may_not_be_read_is_gone_when_its_namespace_is()
+    {
+        await using var desk = await SqlDesk.StartAsync(TimeSpan.FromMilliseconds(50), async desk =>
+        {
+            await desk.ApplyAsync("{kind: Namespace, metadata: {name: infra}}");
+            desk.Forbid("externalinstances", "infra");
+            await desk.ApplyAsync("{kind: Database, metadata: {name: shop, finalizers: [database.k8s.dolthub.com/finalizer]}, spec: {instanceRef: {name: server, namespace: infra}, name: shop, finalBackup: {skip: true}}}");
+            await desk.PatchStatusAsync(DoltKinds.Database, "shop", """{"status":{"observedGeneration":1,"applied":{"server":"ExternalInstance/infra/server","name":"shop"}}}""");
+        }, watched: SqlDesk.Namespace);
+        await desk.DeleteAsync(DoltKinds.Database, "shop");
+        await Eventually.HoldsAsync(
+            async () => (await desk.GetAsync(DoltKinds.Database, "shop")).Status!.Conditions?[0].Message.Contains("nor may read there", StringComparison.Ordinal) == true, "what holds it");
+        await desk.DeleteAsync(BuiltInKinds.Namespace, "/infra");
+        await desk.GoneAsync(DoltKinds.Database, "shop");
+    }
+
+    [Fact]
     public async Task A_server_in_a_namespace_that_is_not_watched_is_not_gone()
     {
         await using var desk = await SqlDesk.StartAsync(TimeSpan.FromMilliseconds(50), async desk =>

@@ -127,11 +127,19 @@ internal sealed class SqlObjectReconciler<T>(ISqlObjectKind<T> kind, IObjectCach
     {
         var ns = pass.Key.Namespace;
         var named = ServerKeys.Of(spec, ns);
-        if (made is null || made == named)
-            return await services.Servers.ResolveForRemovalAsync(ns, spec, memory.IsRefused, cancellationToken);
-        return ServerKeys.Reference(made) is { } reference
-            ? await services.Servers.ResolveForRemovalAsync(ns, reference, memory.IsRefused, cancellationToken)
-            : new ServerResolution.Unusable(SqlReasons.ServerChanged, $"it is on {made}, and the spec names {named ?? "no server"}. Put the server back to remove it there");
+        var place = made is null || made == named ? spec : ServerKeys.Reference(made);
+        if (place is null && made != named)
+            return new ServerResolution.Unusable(SqlReasons.ServerChanged, $"it is on {made}, and the spec names {named ?? "no server"}. Put the server back to remove it there");
+        try
+        {
+            return await services.Servers.ResolveForRemovalAsync(ns, place, memory.IsRefused, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Code == 403)
+        {
+            // As where the Role that allowed to read the Secret went before the object, with their namespace: that one waits for nobody.
+            var problem = SqlProblem.Of(exception);
+            return new ServerResolution.Unusable(problem.Reason, problem.Message);
+        }
     }
 
     private static async Task<SqlOutcome> TryAsync(SqlPass<T> pass, SqlServer server, Func<Task<SqlOutcome>> attempt)

@@ -168,6 +168,10 @@ internal sealed class SqlDesk : IAsyncDisposable
         stop.Dispose();
     }
 
+    /// <summary>Takes from the operator all rights to a resource in a namespace.</summary>
+    public void Forbid(string resource, string ns) =>
+        api.Faults.Fail(context => context.Kind.UserAgent == "operator" && context.Kind.Resource == resource && context.Namespace == ns, 403);
+
     /// <summary>How many requests of a kind the operator has sent.</summary>
     public long Requests(string verb, string resource) => api.Requests.Count(kind => kind.UserAgent == "operator" && kind.Verb == verb && kind.Resource == resource);
 

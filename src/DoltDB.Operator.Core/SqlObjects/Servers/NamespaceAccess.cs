@@ -33,6 +33,19 @@ internal sealed class NamespaceAccess(IKubernetesClient client, TimeProvider tim
     public async Task<bool> IsTerminatingAsync(string ns, CancellationToken cancellationToken) =>
         (await GetAsync(ns, TimeSpan.FromSeconds(2), cancellationToken))?.Metadata.DeletionTimestamp is not null;
 
+    /// <summary>Whether there is no such namespace, as of now. One that may not be read may be there.</summary>
+    public async Task<bool> IsAbsentAsync(string ns, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync(BuiltInKinds.Namespace, new NamespacedName("", ns), cancellationToken) is null;
+        }
+        catch (KubernetesException exception) when (exception.Code == 403)
+        {
+            return false;
+        }
+    }
+
     private static LabelSelector? Selector(AllowedNamespaces allowed) => allowed.Selector?.Deserialize(KubernetesJson.Default.LabelSelector);
 
     private async Task<Namespace?> GetAsync(string name, TimeSpan lifetime, CancellationToken cancellationToken)

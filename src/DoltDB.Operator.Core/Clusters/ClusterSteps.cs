@@ -118,11 +118,13 @@ internal sealed class ClusterSteps(IKubernetesClient client, MemberCommands comm
         var result = await handOvers.RunAsync(
             state, Endpoint(facts, state.From, administrator), Endpoint(facts, state.To, administrator), ClusterNames.Pod(facts.Name, state.To ?? 0), step.MinimumCaughtUp, reserveEpochAsync, cancellationToken);
         var (from, to) = (ClusterNames.Pod(facts.Name, state.From ?? 0), ClusterNames.Pod(facts.Name, state.To ?? 0));
-        return new StepResult(true, result.IsDone
+        return new StepResult(result.RollBackFailure is null, result.IsDone
             ? new ClusterEvent(EventType.Normal, "PrimaryNew", $"{to} took over from {from} at epoch {state.Epoch}: {step.Because}")
             : new ClusterEvent(EventType.Warning, "SwitchoverFailed", $"the hand-over from {from} to {to} did not happen: {result.Because}"))
         {
             HandOverFailure = result.IsDone ? null : result.Because,
+            // One that did not take the role back is left alone like any other that would not become primary: each attempt uses up an epoch.
+            Attempts = result.IsRollBackTried ? Attempt(Refusals.OfPromotion(facts.Find(state.From)?.Pod?.Metadata.Uid), result.RollBackFailure) : ImmutableDictionary<string, string?>.Empty,
         };
     }
 

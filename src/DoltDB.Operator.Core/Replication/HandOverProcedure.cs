@@ -6,15 +6,19 @@ namespace DoltDB.Operator.Core.Replication;
 /// <summary>How a hand-over ended.</summary>
 /// <param name="IsDone">Whether the new primary is primary.</param>
 /// <param name="Because">What happened, for users.</param>
-internal sealed record HandOverResult(bool IsDone, string Because);
+internal sealed record HandOverResult(bool IsDone, string Because)
+{
+    /// <summary>Whether the old primary was told to take the role back.</summary>
+    public bool IsRollBackTried { get; init; }
+
+    /// <summary>Why the old primary did not take the role back; null when it did, or was not told to.</summary>
+    public string? RollBackFailure { get; init; }
+}
 
 /// <summary>Carries a hand-over out, step by step as <see cref="HandOverSteps"/> says. It can be begun again at any point.</summary>
 internal sealed class HandOverProcedure(MemberCommands commands)
 {
     private const int MostSteps = 8;
-
-    /// <summary>How often the drained servers are compared: replication of the last write may still be on its way.</summary>
-    private const int Comparisons = 3;
 
     /// <summary>
     /// Runs the hand-over; <paramref name="target"/> is the new primary's name among the remotes of the old one. <paramref name="reserveEpochAsync"/> writes a new epoch to the status before it is used to make the old primary
@@ -26,6 +30,7 @@ internal sealed class HandOverProcedure(MemberCommands commands)
         var epoch = state.Epoch ?? 0;
         bool? isEqual = null;
         string? drainFailure = null;
+        string? promotionFailure = null;
         var progress = new HandOverProgress();
         for (var i = 0; i < MostSteps; i++)
         {
@@ -38,15 +43,16 @@ internal sealed class HandOverProcedure(MemberCommands commands)
                     progress = progress with { IsDrainTried = true, IsTargetCaughtUp = IsCaughtUp(drained, target) };
                     break;
                 case HandOverStep.Compare:
-                    isEqual = await CompareAsync(from!, to!, cancellationToken);
+                    isEqual = await commands.HoldsAllOfAsync(to!, from!, cancellationToken) == true;
                     break;
                 case HandOverStep.Promote:
-                    await commands.PromoteAsync(to!, epoch, cancellationToken);
+                    promotionFailure = await commands.PromoteAsync(to!, epoch, cancellationToken);
                     progress = progress with { Promotions = progress.Promotions + 1 };
                     break;
                 case HandOverStep.RollBack:
-                    await commands.PromoteAsync(from!, await reserveEpochAsync(), cancellationToken);
-                    return new HandOverResult(false, $"{Reason(isEqual, progress)}; the old primary goes on");
+                    var rollBackFailure = await commands.PromoteAsync(from!, await reserveEpochAsync(), cancellationToken);
+                    var outcome = rollBackFailure is null ? "the old primary goes on" : $"the old primary did not take the role back: {rollBackFailure}";
+                    return new HandOverResult(false, $"{Reason(isEqual, progress, promotionFailure)}; {outcome}") { IsRollBackTried = true, RollBackFailure = rollBackFailure };
                 case HandOverStep.Done:
                     return new HandOverResult(true, "the primary role was handed over");
                 case HandOverStep.Abandoned:
@@ -66,22 +72,11 @@ internal sealed class HandOverProcedure(MemberCommands commands)
         return drained.Failure is null && rows.Count > 0 ? rows.TrueForAll(static row => row.CaughtUp) : null;
     }
 
-    private static string Reason(bool? isEqual, HandOverProgress progress) => progress switch
+    private static string Reason(bool? isEqual, HandOverProgress progress, string? promotionFailure) => progress switch
     {
         { IsTargetCaughtUp: false } => "the primary could not give the target all that it holds",
         { IsTargetCaughtUp: null } => "nobody knows what the target was given before the primary stepped down",
-        { Promotions: > 0 } => "the target did not become primary",
+        { Promotions: > 0 } => promotionFailure is null ? "the target did not stay primary" : $"the target did not become primary: {promotionFailure}",
         _ => isEqual == false ? "the target lacks what the primary holds" : "the target was lost on the way",
     };
-
-    private async Task<bool> CompareAsync(DoltEndpoint from, DoltEndpoint to, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < Comparisons; i++)
-        {
-            if (await commands.HoldsAllOfAsync(to, from, cancellationToken) == true)
-                return true;
-        }
-
-        return false;
-    }
 }

@@ -2,7 +2,7 @@ using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Replication;
 
-/// <summary>What the operator tells servers about their roles. After every command the role is read back on a new connection.</summary>
+/// <summary>What the operator tells servers about their roles. After every command the role is read back: on the same connection where that works again, else on a new one.</summary>
 internal sealed class MemberCommands(DoltConnections connections, TimeProvider time)
 {
     /// <summary>How long connecting and reading may take.</summary>
@@ -19,6 +19,9 @@ internal sealed class MemberCommands(DoltConnections connections, TimeProvider t
     /// read in it.
     /// </summary>
     private static readonly TimeSpan CompareDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often two servers are compared: replication of the last write may still be on its way.</summary>
+    private const int Comparisons = 3;
 
     private static readonly TimeSpan HealDeadline = TimeSpan.FromSeconds(10);
 
@@ -78,9 +81,17 @@ internal sealed class MemberCommands(DoltConnections connections, TimeProvider t
     /// <summary>Whether the server holds all databases of the other, row for row, and the same accounts; null when one of them could not be read.</summary>
     public async Task<bool?> HoldsAllOfAsync(DoltEndpoint server, DoltEndpoint other, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
+        bool? holds = null;
+        for (var i = 0; i < Comparisons && holds != true && time.GetElapsedTime(began) < CompareDeadline; i++)
+            holds = await CompareAsync(server, other, began, cancellationToken);
+        return holds;
+    }
+
+    private async Task<bool?> CompareAsync(DoltEndpoint server, DoltEndpoint other, long began, CancellationToken cancellationToken)
+    {
         try
         {
-            var began = time.GetTimestamp();
             var contents = await Task.WhenAll(ReadAsync(other, began, cancellationToken), ReadAsync(server, began, cancellationToken));
             var (first, second) = (contents[0], contents[1]);
             return first.Accounts == second.Accounts

@@ -1,6 +1,8 @@
+using DoltDB.Operator.Api;
 using DoltDB.Operator.Api.Meta;
 using DoltDB.Operator.Core.Clusters;
 using DoltDB.Operator.Core.Clusters.Resources;
+using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Core.Tests.Pretended;
 using DoltDB.Operator.Kubernetes.Client;
 using DoltDB.Operator.Sql;
@@ -51,6 +53,32 @@ public sealed class RefusedStepTests
         bench.Plan(larger with { Spec = larger.Spec.Replace("5Gi", "6Gi", StringComparison.Ordinal) }).Step.ShouldBeOfType<ClusterStep.GrowClaims>();
         var touched = larger.Claims[0] with { Metadata = larger.Claims[0].Metadata with { ResourceVersion = "77" } };
         bench.Plan(larger with { Claims = [touched] }).Step.ShouldBeOfType<ClusterStep.GrowClaims>();
+    }
+
+    [Fact]
+    public async Task An_old_primary_that_does_not_take_the_role_back_is_left_alone_for_longer_and_longer()
+    {
+        await using var bench = new StepBench();
+        var steady = bench.Steady();
+        (bench.Servers["10.0.0.0"].Role, bench.Servers["10.0.0.0"].Epoch, bench.Servers["10.0.0.0"].RoleRefusal) = (DoltRole.Standby, 2, new DoltException(1105, "disk full"));
+        var drained = steady.With(0, member => member with { Probe = member.Probe with { Role = DoltRole.Standby, Epoch = 2 } }) with
+        {
+            Status = steady.Status! with { ReplicationEpoch = 2, HandOver = new HandOverStatus { From = 0, To = 1, Epoch = 2, Reason = PrimaryReasons.Switchover } },
+        };
+        var (plan, result) = await bench.PassAsync(drained);
+        plan.Step.ShouldBeOfType<ClusterStep.HandOver>();
+        (result!.LooksAgainNow, result.Attempts.Values.Single()).ShouldBe((false, "disk full"));
+        result.HandOverFailure!.ShouldEndWith("the old primary did not take the role back: disk full");
+        Condition(bench.Plan(drained), "Ready").ShouldBe(("PromotionFailed", "db-0 was to become primary and did not: disk full"));
+
+        var asked = 0;
+        for (var second = 0; second < 60; second++)
+        {
+            bench.Clock.Advance(TimeSpan.FromSeconds(1));
+            asked += (await bench.PassAsync(drained)).Plan.Step is null ? 0 : 1;
+        }
+
+        asked.ShouldBeInRange(3, 7);
     }
 
     [Theory]

@@ -17,7 +17,15 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
         var server = this[endpoint.Host];
         if (server.Refusal is { } refusal)
             throw refusal;
-        await server.AnswerAsync(server.IsFrozen, deadline);
+        try
+        {
+            await server.AnswerAsync(server.IsFrozen || server.LetsClientsWait, deadline);
+        }
+        catch (TimeoutException late)
+        {
+            throw new NoGreetingException(late.Message, late);
+        }
+
         return new Connection(server);
     }
 
@@ -49,7 +57,7 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
             if (server.RoleRefusal is { } refusal)
                 throw refusal;
             (server.Role, server.Epoch) = (role, epoch);
-            IsUsable = false;
+            IsUsable = server.KeepsSessions;
             return role;
         });
 
@@ -75,7 +83,7 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
                 (server.Role, server.Epoch) = (DoltRole.Standby, epoch);
             return DoAsync("drain", server.IsFrozen || server.IsDrainAnswerLost, deadline, () =>
             {
-                IsUsable = false;
+                IsUsable = server.KeepsSessions;
                 return server.DrainRefusal is { } refusal ? throw refusal : server.DrainRows;
             });
         }
@@ -107,6 +115,8 @@ internal sealed class PretendedServers(TimeProvider time) : IDoltConnector
 /// <summary>One server and what it does to who asks it.</summary>
 internal sealed class PretendedServer(TimeProvider time)
 {
+    private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(2);
+
     private TaskCompletionSource answer = new();
 
     public DoltRole Role { get; set; } = DoltRole.Standby;
@@ -122,6 +132,12 @@ internal sealed class PretendedServer(TimeProvider time)
 
     /// <summary>Whether what it holds is never told.</summary>
     public bool IsSlow { get; set; }
+
+    /// <summary>Whether new clients are taken and hear nothing, while those that are there are served.</summary>
+    public bool LetsClientsWait { get; set; }
+
+    /// <summary>Whether a session that changed the role can be made as new.</summary>
+    public bool KeepsSessions { get; set; }
 
     /// <summary>Why nobody may connect; null when everybody may.</summary>
     public Exception? Refusal { get; set; }
@@ -166,7 +182,16 @@ internal sealed class PretendedServer(TimeProvider time)
         if (!hangs)
             return;
         var answered = answer.Task;
-        if (await Task.WhenAny(answered, Task.Delay(deadline, time)) != answered)
-            throw new TimeoutException($"no answer within {deadline.TotalSeconds:0} s");
+        var began = time.GetTimestamp();
+        while (deadline - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        {
+            // What takes long is many small statements: one that is not answered at all is given up earlier.
+            if (await Task.WhenAny(answered, Task.Delay(left < LongestReading ? left : LongestReading, time)) == answered)
+                return;
+            if (IsFrozen)
+                break;
+        }
+
+        throw new TimeoutException($"no answer within {deadline.TotalSeconds:0} s");
     }
 }

@@ -47,7 +47,7 @@ public sealed class HandOverProcedureTests : IAsyncLifetime
     {
         Old.DrainRows = Rows("db-2");
         var result = await HandOverAsync();
-        result.ShouldBe(new HandOverResult(false, "nobody knows what the target was given before the primary stepped down; the old primary goes on"));
+        result.ShouldBe(new HandOverResult(false, "nobody knows what the target was given before the primary stepped down; the old primary goes on") { IsRollBackTried = true });
         TheOldPrimaryShouldGoOn();
     }
 
@@ -56,7 +56,7 @@ public sealed class HandOverProcedureTests : IAsyncLifetime
     {
         Old.DrainRows = [.. Rows("db-1"), new DoltTransitionRow(false, "shop", "db-1", "")];
         var result = await HandOverAsync();
-        result.ShouldBe(new HandOverResult(false, "the primary could not give the target all that it holds; the old primary goes on"));
+        result.ShouldBe(new HandOverResult(false, "the primary could not give the target all that it holds; the old primary goes on") { IsRollBackTried = true });
         TheOldPrimaryShouldGoOn();
     }
 
@@ -80,8 +80,36 @@ public sealed class HandOverProcedureTests : IAsyncLifetime
         Old.DrainRows = Rows("db-1");
         Old.IsDrainAnswerLost = true;
         var result = await HandOverAsync();
-        result.ShouldBe(new HandOverResult(false, "nobody knows what the target was given before the primary stepped down; the old primary goes on"));
+        result.ShouldBe(new HandOverResult(false, "nobody knows what the target was given before the primary stepped down; the old primary goes on") { IsRollBackTried = true });
         TheOldPrimaryShouldGoOn();
+    }
+
+    [Fact]
+    public async Task A_full_primary_hands_over_on_the_connection_that_is_open()
+    {
+        (Old.DrainRows, Old.KeepsSessions) = (Rows("db-1"), true);
+        await (await connections.GetAsync(OldEndpoint, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)).DisposeAsync();
+        Old.LetsClientsWait = true;
+        (await HandOverAsync()).ShouldBe(new HandOverResult(true, "the primary role was handed over"));
+    }
+
+    [Fact]
+    public async Task Why_the_target_did_not_become_primary_is_told()
+    {
+        Old.DrainRows = Rows("db-1");
+        Target.RoleRefusal = new DoltException(1105, "disk full");
+        var result = await HandOverAsync();
+        result.ShouldBe(new HandOverResult(false, "the target did not become primary: disk full; the old primary goes on") { IsRollBackTried = true });
+    }
+
+    [Fact]
+    public async Task An_old_primary_that_does_not_take_the_role_back_is_not_said_to_go_on()
+    {
+        Old.DrainRows = Rows("db-2");
+        Old.RoleRefusal = new DoltException(1105, "disk full");
+        var result = await HandOverAsync();
+        result.Because.ShouldBe("nobody knows what the target was given before the primary stepped down; the old primary did not take the role back: disk full");
+        result.RollBackFailure.ShouldBe("disk full");
     }
 
     private void TheOldPrimaryShouldGoOn()

@@ -4,9 +4,8 @@ namespace DoltDB.Operator.Sql;
 /// Keeps one connection a server and account open between uses. Callers of one connection take turns; a connection that
 /// is no longer usable, belongs to an old password, or is old itself, is replaced; one that nobody used for a while is closed.
 /// </summary>
-public sealed class DoltConnections : IAsyncDisposable
+public sealed partial class DoltConnections : IAsyncDisposable
 {
-    private const int TooManyConnections = 1040;
     private readonly IDoltConnector _connector;
     private readonly DoltConnectionsOptions _options;
     private readonly TimeProvider _clock;
@@ -66,7 +65,7 @@ public sealed class DoltConnections : IAsyncDisposable
         catch
         {
             if (slot is not null && Leave(slot, entered))
-                await CloseAsync(slot);
+                await slot.CloseAsync();
             _leases.Release();
             throw;
         }
@@ -87,61 +86,69 @@ public sealed class DoltConnections : IAsyncDisposable
 
         await _sweep.DisposeAsync();
         foreach (var slot in idle)
-            await CloseAsync(slot);
+            await slot.CloseAsync();
     }
 
     internal async ValueTask ReturnAsync(Slot slot)
     {
         if (slot.Server is { IsUsable: false })
-            await CloseAsync(slot);
+            await slot.CloseServerAsync();
         slot.LastUsed = _clock.GetTimestamp();
         var orphan = Leave(slot, entered: true);
         _leases.Release();
-        if (orphan)
-            await CloseAsync(slot);
+        if (orphan && !ComesBack(slot))
+            await slot.CloseAsync();
     }
 
     private async ValueTask ConnectAsync(Slot slot, DoltEndpoint endpoint, DeadlineBudget budget, CancellationToken cancellationToken)
     {
-        var isOld = false;
-        if (slot.Server is { IsUsable: true } && slot.Endpoint == endpoint)
-        {
-            if (_clock.GetElapsedTime(slot.Opened) < slot.MaximumAge)
-                return;
-            isOld = true;
-        }
-        else
-        {
-            await CloseAsync(slot);
-        }
-
+        var isOld = await HasUsableAsync(slot, endpoint);
+        if (isOld && _clock.GetElapsedTime(slot.Opened) < slot.MaximumAge)
+            return;
         IDoltServer server;
         try
         {
             server = await _connector.ConnectAsync(endpoint, isOld ? budget.Remaining / 2 : budget.Remaining, cancellationToken);
         }
-        catch (Exception exception) when (isOld && exception is DoltException { Code: TooManyConnections } or NoGreetingException)
+        catch (Exception exception) when (IsPerhapsFull(exception))
         {
             // The server can be reached and may only be full: what is open stays the way in, and tells whether it stands still.
-            slot.Opened = _clock.GetTimestamp();
+            if (!isOld && !await HasUsableAsync(slot, endpoint))
+                throw;
+            (slot.Opened, slot.LetsNobodyIn) = (_clock.GetTimestamp(), true);
             return;
         }
         catch
         {
-            await CloseAsync(slot);
+            await slot.CloseAsync();
             throw;
         }
 
-        await CloseAsync(slot);
-        (slot.Server, slot.Endpoint, slot.Opened) = (server, endpoint, _clock.GetTimestamp());
+        await slot.CloseAsync();
+        (slot.Server, slot.Endpoint, slot.Opened, slot.LetsNobodyIn) = (server, endpoint, _clock.GetTimestamp(), false);
     }
 
-    private static async ValueTask CloseAsync(Slot slot)
+    private static bool IsPerhapsFull(Exception exception) => exception is NoGreetingException or NotAdmittedException or DoltException { IsTooManyConnections: true };
+
+    /// <summary>Whether the slot has a connection that can be used, for instance one that came back; any other is closed.</summary>
+    private async ValueTask<bool> HasUsableAsync(Slot slot, DoltEndpoint endpoint)
     {
-        var server = slot.Server;
-        slot.Server = null;
-        if (server is not null)
-            await server.DisposeAsync();
+        if (slot.Server is { IsUsable: true } && slot.Endpoint == endpoint)
+            return true;
+        await slot.CloseServerAsync();
+        Slot? spare;
+        lock (_lock)
+            (spare, slot.Spare) = (slot.Spare, null);
+        if (spare is null)
+            return false;
+        if (spare.Server is { IsUsable: true } server && spare.Endpoint == endpoint)
+        {
+            (slot.Server, slot.Endpoint, slot.Opened, slot.LetsNobodyIn) = (server, endpoint, spare.Opened, spare.LetsNobodyIn);
+            return true;
+        }
+
+        await spare.CloseAsync();
+        return false;
     }
 
     private async ValueTask EnterAsync(SemaphoreSlim semaphore, DoltEndpoint endpoint, DeadlineBudget budget, CancellationToken cancellationToken)
@@ -192,7 +199,7 @@ public sealed class DoltConnections : IAsyncDisposable
         }
 
         if (evicted is not null)
-            _ = CloseAsync(evicted).AsTask();
+            _ = evicted.CloseAsync().AsTask();
         return slot;
     }
 
@@ -213,6 +220,32 @@ public sealed class DoltConnections : IAsyncDisposable
             slot.IsDetached = true;
             if (_slots.TryGetValue(slot.Key, out var kept) && ReferenceEquals(kept, slot))
                 _slots.Remove(slot.Key);
+        }
+    }
+
+    /// <summary>
+    /// Whether a connection that left the pool, and that nobody uses any more, is of use there: where there is no other one. The server may let nobody else in.
+    /// </summary>
+    private bool ComesBack(Slot slot)
+    {
+        lock (_lock)
+        {
+            if (_disposed || !slot.IsDetached || slot.Server is not { IsUsable: true })
+                return false;
+            if (_slots.TryGetValue(slot.Key, out var kept))
+            {
+                if (kept.Server is not null || kept.Spare is not null)
+                    return false;
+                // Somebody may be connecting at this moment, and perhaps in vain.
+                kept.Spare = slot;
+                return true;
+            }
+
+            if (_slots.Count >= _options.MaximumConnections)
+                return false;
+            slot.IsDetached = false;
+            _slots.Add(slot.Key, slot);
+            return true;
         }
     }
 
@@ -244,42 +277,6 @@ public sealed class DoltConnections : IAsyncDisposable
         }
 
         foreach (var slot in idle)
-            _ = CloseAsync(slot).AsTask();
-    }
-
-    internal readonly record struct Key(string Host, int Port, string User)
-    {
-        /// <summary>
-        /// Between three quarters and one, the same in every process: connections that were opened together are not replaced together.
-        /// </summary>
-        public double Share()
-        {
-            var hash = 2166136261u;
-            foreach (var letter in Host)
-                hash = (hash ^ letter) * 16777619;
-            return 0.75 + (0.25 * ((hash ^ (uint)Port) * 16777619 / (double)uint.MaxValue));
-        }
-    }
-
-    internal sealed class Slot(Key key)
-    {
-        public Key Key => key;
-
-        public bool IsDetached { get; set; }
-
-        public SemaphoreSlim Turn { get; } = new(1, 1);
-
-        public IDoltServer? Server { get; set; }
-
-        public DoltEndpoint? Endpoint { get; set; }
-
-        /// <summary>When the connection was opened.</summary>
-        public long Opened { get; set; }
-
-        public required TimeSpan MaximumAge { get; init; }
-
-        public int Users { get; set; }
-
-        public long LastUsed { get; set; }
+            _ = slot.CloseAsync().AsTask();
     }
 }

@@ -10,6 +10,11 @@ public sealed class DoltException : Exception
     /// <summary>MySQL error code.</summary>
     public int Code { get; }
 
+    /// <summary>
+    /// Whether the server has too many clients (1040). Dolt up to 2.2 answers nothing instead: <see cref="NoGreetingException"/>, <see cref="NotAdmittedException"/>.
+    /// </summary>
+    public bool IsTooManyConnections => Code == 1040;
+
     /// <summary>Whether the login was refused (1045).</summary>
     public bool IsAccessDenied => Code == 1045;
 }

@@ -11,9 +11,12 @@ public sealed class DoltLease : IAsyncDisposable
     /// <summary>The connection. Not to be disposed, nor used after the lease.</summary>
     public IDoltServer Server { get; }
 
+    /// <summary>Whether the server let no new client in when that was last tried, to replace the connection before it is too old: it may be full.</summary>
+    public bool LetsNobodyIn => _slot?.LetsNobodyIn == true;
+
     /// <summary>
-    /// Leaves the pool with the connection, which is closed at the end of the lease: whoever needs the server meanwhile gets another one, instead of waiting
-    /// for a slow statement.
+    /// Leaves the pool with the connection: whoever needs the server meanwhile gets another one, instead of waiting for a slow statement. At the end of the lease
+    /// it is closed, or goes back where the server let nobody else in.
     /// </summary>
     public void Detach()
     {

@@ -65,11 +65,11 @@ public sealed class DoltServer : IDoltServer, ISqlSession
     {
         var budget = new DeadlineBudget(_clock, deadline);
         using var hash = new AccountsHash();
-        var accounts = StoredAccount.Parse(await QueryAsync(DoltStatements.ListAccounts, budget.Remaining, cancellationToken));
+        var accounts = StoredAccount.Parse(await QueryAsync(DoltStatements.ListAccounts, ForOne(budget), cancellationToken));
         foreach (var account in accounts)
         {
             var statement = DoltStatements.ShowGrants(account.User, account.Host);
-            hash.Add(account, await QueryAsync(statement, budget.Remaining, cancellationToken));
+            hash.Add(account, await QueryAsync(statement, ForOne(budget), cancellationToken));
         }
 
         return hash.Finish();
@@ -231,10 +231,37 @@ public sealed class DoltServer : IDoltServer, ISqlSession
         _hasCurrentDatabase = true;
     }
 
-    // After a role change the server refuses every further statement of the session, and after a failure nobody knows what was changed.
+    /// <summary>
+    /// After a role change the server refuses every further statement of the session until it is reset. All others were closed, and their clients come back at
+    /// once: where there are more of them than the server lets in, a new connection would have to wait behind them.
+    /// </summary>
     private async Task<SqlResult> ChangeRoleAsync(string statement, TimeSpan deadline, CancellationToken cancellationToken)
     {
+        var budget = new DeadlineBudget(_clock, deadline);
         _invalidated = true;
-        return await _connection.QueryAsync(statement, deadline, cancellationToken);
+        try
+        {
+            return await _connection.QueryAsync(statement, budget.Remaining, cancellationToken);
+        }
+        finally
+        {
+            if (_connection.IsOpen)
+                await ReviveAsync(budget, cancellationToken);
+        }
+    }
+
+    /// <summary>The statement that every session begins with is also the proof that this one takes statements again.</summary>
+    private async Task ReviveAsync(DeadlineBudget budget, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _connection.ResetAsync(budget.Remaining, cancellationToken);
+            await _connection.QueryAsync(DoltStatements.EnableAutocommit, budget.Remaining, cancellationToken);
+            _invalidated = false;
+        }
+        catch (Exception exception) when (exception is DoltException or IOException or TimeoutException)
+        {
+            // It stays unusable, and whoever comes next gets another one.
+        }
     }
 }

@@ -2,7 +2,7 @@ namespace DoltDB.Operator.Sql;
 
 /// <summary>
 /// One open connection to one Dolt server: every statement of the operator, each with its own deadline. After an exception other than
-/// <see cref="DoltException"/>, and after every role change, the connection is unusable: <see cref="IsUsable"/> turns false.
+/// <see cref="DoltException"/> the connection is unusable, and after a role change too unless it could be made as new: <see cref="IsUsable"/> turns false.
 /// Not safe for use by two callers at once.
 /// </summary>
 public interface IDoltServer : IAsyncDisposable
@@ -49,7 +49,7 @@ public interface IDoltServer : IAsyncDisposable
     /// <summary>Gives the account <c>user@%</c> the password, and makes it with all privileges when there is none.</summary>
     Task SetAdministratorAsync(string user, string password, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary><c>CALL DOLT_ASSUME_CLUSTER_ROLE(role, epoch)</c>. Read the role back on a new connection.</summary>
+    /// <summary><c>CALL DOLT_ASSUME_CLUSTER_ROLE(role, epoch)</c>. Read the role back.</summary>
     Task AssumeRoleAsync(DoltRole role, long epoch, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary><c>CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY(epoch, minCaughtUp)</c>: graceful demotion; may take Dolt's full 10 seconds.</summary>

@@ -82,9 +82,9 @@ public sealed class DoltConnectionsTests
     }
 
     [Fact]
-    public async Task A_connection_is_replaced_after_a_role_change()
+    public async Task A_connection_is_replaced_after_a_role_change_that_it_did_not_survive()
     {
-        await using var server = Healthy();
+        await using var server = FakeServer.Answering(static statement => statement == FakeSession.Reset ? [Packets.Error(1105, "no")] : Packets.Rows(["v"], [["2.2.2"]]));
         await using var pool = CreatePool();
         await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
             await lease.Server.AssumeRoleAsync(DoltRole.Primary, 1, s_deadline, Token);
@@ -148,11 +148,12 @@ public sealed class DoltConnectionsTests
     public async Task A_server_that_lets_nobody_in_any_more_is_found_out_by_the_age_of_the_connection()
     {
         var clock = new ManualTimeProvider();
-        await using var server = AdmittingOne(static _ => Task.CompletedTask);
+        await using var server = Healthy();
         await using var pool = CreatePool(clock: clock);
         IDoltServer first;
         await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
             first = lease.Server;
+        server.StopListening();
         clock.Advance(s_age);
 
         await Should.ThrowAsync<IOException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
@@ -164,12 +165,57 @@ public sealed class DoltConnectionsTests
     public async Task A_full_server_keeps_the_connection_that_it_has()
     {
         var clock = new ManualTimeProvider();
-        await using var server = AdmittingOne(session => session.SendAsync([Packets.Error(1040, "Too many connections")]));
+        await using var server = AdmittingOne(static _ => Task.CompletedTask);
         await using var pool = CreatePool(clock: clock);
         await ProbeAsync(pool, server.Endpoint);
         clock.Advance(s_age);
         await ProbeAsync(pool, server.Endpoint);
         server.Connections.ShouldBe(2);
+        await using var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token);
+        lease.LetsNobodyIn.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_full_server_that_knows_us_not_yet_is_told_from_one_that_is_gone()
+    {
+        await using var server = FakeServer.Scripted(static _ => Task.CompletedTask);
+        await using var pool = CreatePool();
+        await Should.ThrowAsync<NotAdmittedException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_left_the_pool_comes_back_where_there_is_no_other_one(bool othersTried)
+    {
+        await using var server = AdmittingOne(static _ => Task.CompletedTask);
+        await using var pool = CreatePool();
+        var slow = await pool.GetAsync(server.Endpoint, s_deadline, Token);
+        slow.Detach();
+        if (othersTried)
+            await Should.ThrowAsync<NotAdmittedException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
+        await slow.DisposeAsync();
+        await using (var lease = await pool.GetAsync(server.Endpoint, s_deadline, Token))
+            lease.Server.ShouldBeSameAs(slow.Server);
+        await pool.DisposeAsync();
+        slow.Server.IsUsable.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_connection_that_comes_back_while_somebody_connects_in_vain_serves_that_one()
+    {
+        var refuses = new TaskCompletionSource();
+        await using var server = AdmittingOne(_ => refuses.Task);
+        await using var pool = CreatePool();
+        var slow = await pool.GetAsync(server.Endpoint, s_deadline, Token);
+        slow.Detach();
+        var other = pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask();
+        await Eventually.TrueAsync(() => server.Connections == 2);
+        await slow.DisposeAsync();
+        refuses.SetResult();
+        await using var lease = await other;
+        lease.Server.ShouldBeSameAs(slow.Server);
+        lease.LetsNobodyIn.ShouldBeTrue();
     }
 
     [Fact]
@@ -213,16 +259,12 @@ public sealed class DoltConnectionsTests
         await using var server = FakeServer.Scripted(async session =>
         {
             if (refusals-- > 0)
-            {
-                await session.SendAsync([Packets.Error(1040, "Too many connections")]);
                 return;
-            }
-
             await session.AcceptLoginAsync();
             await session.ServeAsync(_ => Packets.Rows(["v"], [["2.2.2"]]));
         });
         await using var pool = CreatePool(maximum: 1);
-        await Should.ThrowAsync<DoltException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
+        await Should.ThrowAsync<NotAdmittedException>(pool.GetAsync(server.Endpoint, s_deadline, Token).AsTask());
         await ProbeAsync(pool, server.Endpoint);
     }
 

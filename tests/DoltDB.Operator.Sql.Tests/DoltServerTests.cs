@@ -206,12 +206,34 @@ public sealed class DoltServerTests
         await using var server = FakeServer.Answering(_ => Packets.Rows(["status"], [["0"]]));
         await using var connection = await ConnectAsync(server);
         await connection.AssumeRoleAsync(role, 7, s_deadline, Token);
+        connection.IsUsable.ShouldBeTrue("a full server would let no other one in");
+        server.TakeStatements().ShouldBe([statement, FakeSession.Reset, "SET autocommit = 1"]);
+    }
+
+    [Theory]
+    [InlineData(FakeSession.Reset)]
+    [InlineData("SET autocommit = 1")]
+    public async Task A_connection_that_changed_the_role_and_cannot_be_made_as_new_is_not_used_again(string fails)
+    {
+        await using var server = FakeServer.Answering(statement => statement == fails
+            ? [Packets.Error(1105, "this server transitioned cluster roles. this connection can no longer be used. please reconnect.")]
+            : Packets.Rows(["status"], [["0"]]));
+        await using var connection = await ConnectAsync(server);
+        await connection.AssumeRoleAsync(DoltRole.Primary, 7, s_deadline, Token);
         connection.IsUsable.ShouldBeFalse();
-        server.TakeStatements().ShouldBe([statement]);
     }
 
     [Fact]
-    public async Task After_a_refused_role_change_the_connection_is_not_used_again_either()
+    public async Task A_refused_role_change_leaves_the_connection_usable()
+    {
+        await using var server = FakeServer.Answering(static statement => statement.StartsWith("CALL", StringComparison.Ordinal) ? [Packets.Error(1105, "no")] : [Packets.Ok()]);
+        await using var connection = await ConnectAsync(server);
+        await Should.ThrowAsync<DoltException>(connection.AssumeRoleAsync(DoltRole.Standby, 0, s_deadline, Token));
+        connection.IsUsable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task After_a_refused_role_change_a_connection_that_answers_errors_only_is_not_used_again_either()
     {
         await using var server = FakeServer.Answering(_ => [Packets.Error(1105, "error assuming role 'standby' at epoch 0; already at epoch 1")]);
         await using var connection = await ConnectAsync(server);
@@ -244,8 +266,8 @@ public sealed class DoltServerTests
             new(true, "db1", "s2", "http://s2:50051/db1"),
             new(false, "mysql", "s3", "http://s3:50051"),
         ]);
-        connection.IsUsable.ShouldBeFalse();
-        server.TakeStatements().ShouldBe(["CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY('8', '1')"]);
+        connection.IsUsable.ShouldBeTrue();
+        server.TakeStatements()[0].ShouldBe("CALL DOLT_CLUSTER_TRANSITION_TO_STANDBY('8', '1')");
     }
 
     [Fact]

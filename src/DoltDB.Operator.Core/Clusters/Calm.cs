@@ -41,7 +41,7 @@ internal static class Calm
 
     private static bool IsSame(MemberProbe before, MemberProbe now) =>
         before.IsReachable == now.IsReachable && before.Role == now.Role && before.Epoch == now.Epoch && before.EngineVersion == now.EngineVersion
-        && before.Variables == now.Variables && before.ContentError == now.ContentError
+        && before.Variables == now.Variables && before.ContentError == now.ContentError && before.LetsNobodyIn == now.LetsNobodyIn
         && (ReferenceEquals(before.Content, now.Content) || (before.Content is { } old && now.Content is { } read && old.IsSameAs(read)));
 
     private static (string? Uid, string? Version) Version(ObjectMeta? metadata) => (metadata?.Uid, metadata?.ResourceVersion);

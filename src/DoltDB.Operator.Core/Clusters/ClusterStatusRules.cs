@@ -159,7 +159,7 @@ internal static class ClusterStatusRules
             CaughtUp = CaughtUp(draft, member, wanted),
             LagMillis = RoughLag(member),
             EngineVersion = member.Probe.EngineVersion,
-            Message = member.Pod is null ? PodProblems.Missing(draft.Facts.Set) : PodProblems.Describe(member.Pod, draft.Facts.Now) ?? (isCluster && member.IsReady ? member.Probe.Error ?? member.Probe.ContentError ?? InVain(draft, member, wanted) ?? Orphans(member, wanted) : null),
+            Message = member.Pod is null ? PodProblems.Missing(draft.Facts.Set) : PodProblems.Describe(member.Pod, draft.Facts.Now) ?? Full(member) ?? (isCluster && member.IsReady ? member.Probe.Error ?? member.Probe.ContentError ?? InVain(draft, member, wanted) ?? Orphans(member, wanted) : null),
         };
     }
 
@@ -167,6 +167,9 @@ internal static class ClusterStatusRules
         draft.Facts.HealedInVain.Contains(member.Ordinal) && member.Probe.Content is { } held && primary?.Probe.Content is { } wanted && held.Databases.DifferFrom(wanted.Databases).ToList() is { Count: > 0 } databases
             ? $"differs from {primary.PodName} in {string.Join(", ", databases)}, although it was sent all of it {Healings.MostCommits} times: do both have the same default branch?"
             : null;
+
+    /// <summary>It works for those whom it let in; its readiness probe is a client that has to wait too.</summary>
+    private static string? Full(Member member) => member.Probe.LetsNobodyIn ? "let no new client in when that was last tried: see server.listener.maxConnections" : null;
 
     /// <summary>Databases that only a standby has are in nobody's replication: a primary that was lost left them.</summary>
     private static string? Orphans(Member member, Member? primary)

@@ -97,8 +97,8 @@ internal static class UpdateRules
         return null;
     }
 
-    /// <summary>A server that runs and that only we cannot reach is not ours to disturb. One that refuses the password answers.</summary>
-    private static string? Silent(Member member) => member.IsReachable || member.Probe.IsAccessDenied ? null : "cannot be reached";
+    /// <summary>A server that runs and that only we cannot reach is not ours to disturb. One that refuses us answers.</summary>
+    private static string? Silent(Member member) => member.IsReachable || member.Probe.IsThereUnasked ? null : "cannot be reached";
 
     private static string? Lagging(ClusterFacts facts, Member member, int? primary, ImmutableArray<int> stale)
     {

@@ -20,8 +20,8 @@ internal static class FailoverRules
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");
         if (SwitchedOff(facts) is { } off)
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {off}");
-        if (member?.Probe.IsAccessDenied == true)
-            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
+        if (member is { Probe.IsThereUnasked: true })
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but {(member.Probe.IsAccessDenied ? "refuses the administrator's password" : "lets no more clients in")}");
 
         var away = Away(facts, member, reachable);
         var delay = facts.Spec.FailoverDelay();

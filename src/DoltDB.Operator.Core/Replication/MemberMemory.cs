@@ -75,7 +75,7 @@ internal sealed class MemberMemory
     }
 
     /// <summary>The server told its role: it is there, whatever else it tells. Returns what was known before, and what is known now.</summary>
-    public (MemberProbe Before, MemberProbe Now) Answer(string? uid, DoltRoleReport role, DateTimeOffset asked)
+    public (MemberProbe Before, MemberProbe Now) Answer(string? uid, DoltRoleReport role, DateTimeOffset asked, bool letsNobodyIn = false)
     {
         lock (gate)
         {
@@ -83,6 +83,7 @@ internal sealed class MemberMemory
             var now = new MemberProbe
             {
                 IsReachable = true,
+                LetsNobodyIn = letsNobodyIn,
                 AnsweringSince = before.AnsweringSince ?? asked,
                 Role = role.Role,
                 Epoch = role.Epoch,
@@ -117,21 +118,23 @@ internal sealed class MemberMemory
         }
     }
 
-    /// <summary>The server did not answer. One that refuses the password did: it is there.</summary>
-    public MemberProbe Fail(string? uid, DateTimeOffset asked, string error, bool isAccessDenied = false)
+    /// <summary>The server did not answer. One that refuses the password, or shows everybody the door, did: it is there.</summary>
+    public MemberProbe Fail(string? uid, DateTimeOffset asked, string error, bool isAccessDenied = false, bool letsNobodyIn = false)
     {
         lock (gate)
         {
             if (uid == podUid)
             {
-                var failures = isAccessDenied ? 0 : last.Failures + 1;
+                var isThere = isAccessDenied || letsNobodyIn;
+                var failures = isThere ? 0 : last.Failures + 1;
                 last = new MemberProbe
                 {
                     AnsweringSince = failures < MemberProbe.ConfirmingFailures ? last.AnsweringSince : null,
-                    AwaySince = isAccessDenied ? null : last.AwaySince ?? asked,
+                    AwaySince = isThere ? null : last.AwaySince ?? asked,
                     Failures = failures,
                     Error = error,
                     IsAccessDenied = isAccessDenied,
+                    LetsNobodyIn = letsNobodyIn,
                     Replication = last.Replication,
                     LastContent = last.LastContent,
                 };

@@ -36,6 +36,15 @@ internal sealed record MemberProbe
     /// <summary>Whether the server refused the administrator's password.</summary>
     public bool IsAccessDenied { get; init; }
 
+    /// <summary>
+    /// Whether the server is there and let no new client in when that was last tried: it may have as many as it may have. One that is reachable answers on the
+    /// connection that the operator has; one that is not closes every new one.
+    /// </summary>
+    public bool LetsNobodyIn { get; init; }
+
+    /// <summary>Whether the server cannot be asked and is there for certain: nobody takes over from it.</summary>
+    public bool IsThereUnasked => IsAccessDenied || (LetsNobodyIn && !IsReachable);
+
     /// <summary>Role that the server reports.</summary>
     public DoltRole Role { get; init; }
 

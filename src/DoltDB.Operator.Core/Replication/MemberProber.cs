@@ -122,7 +122,7 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             try
             {
                 var role = await lease.Server.ReadRoleAsync(options.Deadline, CancellationToken.None);
-                var (before, now) = memory.Answer(podUid, role, asked);
+                var (before, now) = memory.Answer(podUid, role, asked, lease.LetsNobodyIn);
                 if (await DescribeAsync(lease.Server, memory, podUid, need, role, before, now, asked) && memory.IsOf(podUid))
                 {
                     isHandedOn = true;
@@ -138,13 +138,13 @@ internal sealed class MemberProber(DoltConnections connections, MemberProberOpti
             if (memory.IsReading)
                 await AwaitReadingAsync(memory, isHandedOn ? lease : null, need, asked);
         }
-        catch (DoltException) when (memory.IsReading)
+        catch (Exception exception) when (memory.IsReading && exception is DoltException or NoGreetingException or NotAdmittedException)
         {
-            // A server that refuses one more connection while the other is busy (it has too many) is there.
+            // A server that lets nobody else in while the one connection is busy (it has as many as it may have) is there. One that stands still ends the reading soon.
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
-            memory.Fail(podUid, asked, exception.Message, exception is DoltException { IsAccessDenied: true });
+            memory.Fail(podUid, asked, exception.Message, exception is DoltException { IsAccessDenied: true }, exception is NotAdmittedException or DoltException { IsTooManyConnections: true });
         }
     }
 

@@ -14,4 +14,7 @@ internal interface ISqlTransport : IAsyncDisposable
     /// <exception cref="IOException">The connection broke.</exception>
     /// <exception cref="TimeoutException">The deadline passed; the connection is closed.</exception>
     Task<SqlResult> QueryAsync(string statement, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Makes the session as new. The exceptions are those of <see cref="QueryAsync"/>.</summary>
+    Task ResetAsync(TimeSpan deadline, CancellationToken cancellationToken);
 }

@@ -7,11 +7,15 @@ internal sealed class Login(PacketStream packets, DoltEndpoint endpoint)
     private const byte FullLoginRequired = 4;
     private const byte PublicKeyRequest = 2;
 
+    /// <summary>Whether the server said anything.</summary>
+    public bool IsGreeted { get; private set; }
+
     /// <summary>Logs in and returns what the server said of itself.</summary>
     /// <exception cref="DoltException">The server refused, or there is no login method that both sides accept.</exception>
     public async Task<HandshakePayload> RunAsync(CancellationToken cancellationToken)
     {
         var greeting = await ReadAsync(cancellationToken);
+        IsGreeted = true;
         var handshake = HandshakePayload.Parse(greeting.Span);
         var capabilities = Negotiate(handshake);
         if (endpoint.UseTls)

@@ -12,6 +12,7 @@ internal sealed class MySqlConnection : ISqlTransport
     private const byte QuitCommand = 0x01;
     private const byte QueryCommand = 0x03;
     private const byte PingCommand = 0x0E;
+    private const byte ResetCommand = 0x1F;
     private static readonly TimeSpan s_quitDeadline = TimeSpan.FromMilliseconds(200);
 
     private readonly Socket _socket;
@@ -38,11 +39,13 @@ internal sealed class MySqlConnection : ISqlTransport
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var callDeadline = new CallDeadline($"{endpoint.Host}:{endpoint.Port}", clock);
         var call = callDeadline.Begin(deadline, cancellationToken);
+        Login? login = null;
         try
         {
             await socket.ConnectAsync(endpoint.Host, endpoint.Port, call.Token);
             var packets = new PacketStream(new NetworkStream(socket, ownsSocket: true));
-            var handshake = await new Login(packets, endpoint).RunAsync(call.Token);
+            login = new Login(packets, endpoint);
+            var handshake = await login.RunAsync(call.Token);
             call.Dispose();
             return new(socket, packets, callDeadline, handshake.ServerVersion);
         }
@@ -51,6 +54,8 @@ internal sealed class MySqlConnection : ISqlTransport
             var translated = exception is DoltException ? null : call.Translate(exception);
             if (translated is TimeoutException late && socket.Connected)
                 translated = new NoGreetingException(late.Message, exception);
+            else if (translated is IOException && exception is EndOfStreamException && login is { IsGreeted: false })
+                translated = new NotAdmittedException($"{endpoint.Host}:{endpoint.Port} is there and lets no more clients in", exception);
             call.Dispose();
             socket.Dispose();
             callDeadline.Dispose();
@@ -67,6 +72,10 @@ internal sealed class MySqlConnection : ISqlTransport
     /// <summary>Asks for a sign of life.</summary>
     public Task PingAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
         CommandAsync(PingCommand, "", static (packets, statement, token) => TextResults.ReadAsync(packets, statement, token), deadline, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ResetAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+        CommandAsync(ResetCommand, "", static (packets, statement, token) => TextResults.ReadAsync(packets, statement, token), deadline, cancellationToken);
 
     /// <summary>Says goodbye when the server still listens, then closes.</summary>
     public async ValueTask DisposeAsync()

@@ -114,6 +114,15 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public void A_primary_that_shows_new_clients_the_door_is_no_lost_primary()
+    {
+        var plan = Situation.Steady(2).With(0, member => member with { Probe = member.Probe with { IsReachable = false, LetsNobodyIn = true } }).Plan();
+        plan.Step.ShouldBeNull();
+        plan.Status.Conditions!.Single(condition => condition.Type == "Ready").Message.ShouldBe("db-0 runs but lets no more clients in");
+        plan.Status.Members![0].Message.ShouldBe("let no new client in when that was last tried: see server.listener.maxConnections");
+    }
+
+    [Fact]
     public void A_primary_that_came_back_as_standby_is_promoted_again()
     {
         var plan = Situation.Steady().With(0, member => member with { Probe = member.Probe with { Role = DoltRole.Standby } }).Plan();

@@ -137,6 +137,70 @@ public sealed class MemberProberTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_shows_new_clients_the_door_is_away_only_from_when_it_is_silent()
+    {
+        Server.Refusal = new NotAdmittedException("it lets no more clients in");
+        for (var pass = 0; pass < 20; pass++)
+        {
+            (await PassAsync()).Probe.ShouldSatisfyAllConditions(
+                probe => probe.LetsNobodyIn.ShouldBeTrue(), probe => probe.IsReachable.ShouldBeFalse(), probe => probe.AwaySince.ShouldBeNull(), probe => probe.Failures.ShouldBe(0));
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        (Server.Refusal, Server.LetsClientsWait) = (null, true);
+        var lost = clock.GetUtcNow();
+        var (silent, _) = await PassAsync();
+        (silent.AwaySince, silent.Failures, silent.LetsNobodyIn).ShouldBe((lost, 1, false), "it cannot be told from one that stands still");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_full_server_is_there_as_long_as_it_answers_on_the_connection_that_is_open(bool hasQueue)
+    {
+        (await PassAsync()).Probe.LetsNobodyIn.ShouldBeFalse();
+        (Server.LetsClientsWait, Server.Refusal) = (hasQueue, hasQueue ? null : new NotAdmittedException("it lets no more clients in"));
+        MemberProbe probe;
+        for (var second = 0; second < 120; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            (probe, _) = await PassAsync();
+            probe.IsReachable.ShouldBeTrue();
+        }
+
+        (probe, _) = await PassAsync();
+        (probe.LetsNobodyIn, probe.AwaySince, probe.Failures).ShouldBe((true, null, 0));
+    }
+
+    [Fact]
+    public async Task A_full_server_that_takes_long_to_tell_what_it_holds_is_there_and_keeps_the_connection()
+    {
+        (Server.IsSlow, Server.KeepsSessions) = (true, true);
+        await PassAsync();
+        Server.LetsClientsWait = true;
+        MemberProbe probe;
+        for (var pass = 0; pass < 4; pass++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            (probe, _) = await PassAsync();
+            (probe.IsReachable, probe.Failures).ShouldBe((true, 0));
+        }
+
+        Server.IsSlow = false;
+        Server.Answers();
+        await Task.Yield();
+        for (var pass = 0; pass < 3; pass++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            (probe, _) = await PassAsync();
+            (probe.IsReachable, probe.Failures).ShouldBe((true, 0));
+            probe.Content.ShouldNotBeNull();
+        }
+
+        connections.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_a_primary_said_of_its_standbys_outlives_its_pod()
     {
         Server.Role = DoltRole.Primary;

@@ -12,11 +12,13 @@ internal sealed class FakeServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<FakeSession, Task> _script;
     private readonly Task _accepting;
+    private readonly int _port;
 
     private FakeServer(Func<FakeSession, Task> script)
     {
         _script = script;
         _listener.Start();
+        _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
     }
 
@@ -28,10 +30,13 @@ internal sealed class FakeServer : IAsyncDisposable
     public DoltEndpoint Endpoint => new()
     {
         Host = "127.0.0.1",
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+        Port = _port,
         User = "root",
         Password = "p4ssw0rd-secret",
     };
+
+    /// <summary>Whoever is connected stays; nobody else gets a connection.</summary>
+    public void StopListening() => _listener.Stop();
 
     /// <summary>Plays the whole conversation by the script.</summary>
     public static FakeServer Scripted(Func<FakeSession, Task> script) => new(script);
@@ -96,6 +101,9 @@ internal sealed class FakeServer : IAsyncDisposable
 /// <summary>The server's side of one connection.</summary>
 internal sealed class FakeSession(Stream stream, ChannelWriter<string> statements, CancellationToken stop)
 {
+    /// <summary>What stands for COM_RESET_CONNECTION among the statements.</summary>
+    public const string Reset = "COM_RESET_CONNECTION";
+
     private Stream _stream = stream;
     private byte _sequence;
 
@@ -144,7 +152,7 @@ internal sealed class FakeSession(Stream stream, ChannelWriter<string> statement
         var payload = await ReadAsync();
         if (payload[0] == 0x01)
             throw new IOException("the client said goodbye");
-        var statement = Encoding.UTF8.GetString(payload.AsSpan(1));
+        var statement = payload[0] == 0x1F ? Reset : Encoding.UTF8.GetString(payload.AsSpan(1));
         statements.TryWrite(statement);
         return statement;
     }

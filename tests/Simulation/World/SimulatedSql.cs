@@ -85,7 +85,29 @@ internal sealed class SimulatedConnector(
             if (!IsOpen)
                 throw new IOException($"{host}: the connection is closed");
             owner.Watch?.Sending(host, statement);
-            var working = ExecuteAsync(statement);
+            try
+            {
+                var result = await AnsweredAsync(ExecuteAsync(statement), deadline, cancellationToken);
+                owner.Watch?.Answered(host, statement);
+                return result;
+            }
+            catch (IOException)
+            {
+                await DisposeAsync();
+                throw;
+            }
+        }
+
+        public async Task ResetAsync(TimeSpan deadline, CancellationToken cancellationToken)
+        {
+            await owner.Gate();
+            if (!IsOpen)
+                throw new IOException($"{host}: the connection is closed");
+            await AnsweredAsync(ServeAsync(() => Task.FromResult(Reset())), deadline, cancellationToken);
+        }
+
+        private async Task<T> AnsweredAsync<T>(Task<T> working, TimeSpan deadline, CancellationToken cancellationToken)
+        {
             var late = Task.Delay(deadline, owner.Time, cancellationToken);
             var first = await Task.WhenAny(working, closed.Task, late);
             await owner.Gate();
@@ -97,17 +119,7 @@ internal sealed class SimulatedConnector(
 
             if (first == closed.Task && !working.IsCompleted)
                 throw new IOException($"{host}: the connection was closed by the server");
-            try
-            {
-                var result = await working;
-                owner.Watch?.Answered(host, statement);
-                return result;
-            }
-            catch (IOException)
-            {
-                await DisposeAsync();
-                throw;
-            }
+            return await working;
         }
 
         public ValueTask DisposeAsync()
@@ -117,7 +129,16 @@ internal sealed class SimulatedConnector(
             return ValueTask.CompletedTask;
         }
 
-        private async Task<SqlResult> ExecuteAsync(string text)
+        private Task<SqlResult> ExecuteAsync(string text) =>
+            ServeAsync(async () => Translate(await executor.ExecuteAsync(session, new Parser(text).ParseNext(), engine.Stopped)));
+
+        private bool Reset()
+        {
+            session.Reset();
+            return true;
+        }
+
+        private async Task<T> ServeAsync<T>(Func<Task<T>> work)
         {
             await Task.Delay(owner.Latency(), owner.Time, CancellationToken.None);
             if (owner.IsCut(host))
@@ -127,12 +148,12 @@ internal sealed class SimulatedConnector(
                 throw new IOException($"{host}: the connection was closed by the server");
             try
             {
-                var result = await executor.ExecuteAsync(session, new Parser(text).ParseNext(), engine.Stopped);
+                var result = await work();
                 await engine.Running;
                 await Task.Delay(owner.Latency(), owner.Time, CancellationToken.None);
                 if (owner.IsCut(host))
                     await new TaskCompletionSource().Task;
-                return Translate(result);
+                return result;
             }
             catch (SqlError error)
             {

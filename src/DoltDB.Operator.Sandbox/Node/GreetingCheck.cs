@@ -15,14 +15,17 @@ internal static partial class GreetingCheck
     public static int? Port(IReadOnlyList<string> command) =>
         command.Count > 0 && Connection().Match(command[^1]) is { Success: true } match ? int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>0 when the server said something, else 1; a silent one is waited for until the token is cancelled.</summary>
-    public static async Task<int> RunAsync(IPAddress address, int port, CancellationToken cancellationToken)
+    /// <summary>Whether the command takes a process that is not stopped for a sign of life too: a server that lets nobody in works for those who are.</summary>
+    public static bool AsksForTheProcess(IReadOnlyList<string> command) => command[^1].Contains("|| !", StringComparison.Ordinal);
+
+    /// <summary>0 when the server said something, or took the connection where that is enough, else 1; a silent one is waited for until the token is cancelled.</summary>
+    public static async Task<int> RunAsync(IPAddress address, int port, bool isConnectingEnough, CancellationToken cancellationToken)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(address, port, cancellationToken);
-            return await socket.ReceiveAsync(new byte[4096], cancellationToken) > 0 ? 0 : 1;
+            return isConnectingEnough || await socket.ReceiveAsync(new byte[4096], cancellationToken) > 0 ? 0 : 1;
         }
         catch (SocketException)
         {

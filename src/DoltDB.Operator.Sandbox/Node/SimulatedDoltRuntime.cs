@@ -111,7 +111,7 @@ internal sealed class SimulatedDoltRuntime(SimulatedNetwork network, TimeProvide
 
         public Task<int> ExecuteAsync(IReadOnlyList<string> command, ContainerLaunch launch, CancellationToken cancellationToken) =>
             GreetingCheck.Port(command) is { } port
-                ? GreetingCheck.RunAsync(launch.Address, port, cancellationToken)
+                ? GreetingCheck.RunAsync(launch.Address, port, isConnectingEnough: GreetingCheck.AsksForTheProcess(command) && server.Engine.Running.IsCompleted, cancellationToken)
                 : CommandRunner.RunAsync(command, launch, cancellationToken);
     }
 }

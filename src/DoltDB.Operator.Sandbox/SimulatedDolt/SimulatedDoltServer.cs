@@ -131,6 +131,7 @@ internal sealed class SimulatedDoltServer
     {
         // The engine's token goes with the engine: without it, what was accepted while the server was frozen would never be closed.
         var stopped = _engine.Stopped;
+        var admission = new Admission(_engine.Config.MaxConnections, _engine.Config.BackLog, _engine.Config.MaxConnectionsTimeout, _engine.Clock);
         while (!stopped.IsCancellationRequested)
         {
             var socket = await listener.AcceptAsync(stopped);
@@ -143,7 +144,8 @@ internal sealed class SimulatedDoltServer
 
             socket.NoDelay = true;
             var client = ((IPEndPoint)socket.RemoteEndPoint!).Address;
-            _ = Task.Run(() => new Connection(_engine, socket, _certificate).RunAsync(client.ToString(), stopped));
+            var admitted = admission.EnterAsync(stopped);
+            _ = Task.Run(() => new Connection(_engine, admission, socket, _certificate).RunAsync(client.ToString(), admitted, stopped));
         }
     }
 

@@ -63,10 +63,10 @@ internal sealed class SimulatedServers : IAsyncDisposable
         });
     }
 
-    public async Task<DoltServer> ConnectAsync(int ordinal, string user = "root", string password = "secret", string? database = null)
+    public async Task<DoltServer> ConnectAsync(int ordinal, string user = "root", string password = "secret", string? database = null, TimeSpan? within = null)
     {
         var endpoint = new DoltEndpoint { Host = AddressOf(ordinal).ToString(), Port = port, User = user, Password = password, Database = database };
-        var session = await new DoltConnector(TimeProvider.System).ConnectAsync(endpoint, Deadline, TestContext.Current.CancellationToken);
+        var session = await new DoltConnector(TimeProvider.System).ConnectAsync(endpoint, within ?? Deadline, TestContext.Current.CancellationToken);
         sessions.Add(session);
         return session;
     }

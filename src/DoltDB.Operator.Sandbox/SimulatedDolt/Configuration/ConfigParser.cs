@@ -81,6 +81,8 @@ internal static class ConfigParser
             ListenerHost = listener.Text("host") ?? "localhost",
             Port = (int)(listener.Number("port") ?? 3306),
             MaxConnections = (int)(listener.Number("max_connections") ?? 1000),
+            BackLog = (int)(listener.Number("back_log") ?? 50),
+            MaxConnectionsTimeout = TimeSpan.FromMilliseconds(listener.Number("max_connections_timeout_millis") ?? 60_000),
             TlsCertificate = listener.Text("tls_cert"),
             TlsKey = listener.Text("tls_key"),
             RequireSecureTransport = listener.Flag("require_secure_transport") ?? false,

@@ -16,6 +16,12 @@ internal sealed record ServerConfig
 
     public int MaxConnections { get; init; } = 1000;
 
+    /// <summary>How many clients beyond those may wait.</summary>
+    public int BackLog { get; init; } = 50;
+
+    /// <summary>For how long one may wait.</summary>
+    public TimeSpan MaxConnectionsTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     public bool ReadOnly { get; init; }
 
     public bool Autocommit { get; init; } = true;

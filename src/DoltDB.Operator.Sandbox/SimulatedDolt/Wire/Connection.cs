@@ -8,7 +8,7 @@ using DoltDB.Operator.Sandbox.SimulatedDolt.Language;
 namespace DoltDB.Operator.Sandbox.SimulatedDolt.Wire;
 
 /// <summary>One client connection: handshake, then commands until one side leaves.</summary>
-internal sealed class Connection(DoltEngine engine, Socket socket, X509Certificate2? certificate)
+internal sealed class Connection(DoltEngine engine, Admission admission, Socket socket, X509Certificate2? certificate)
 {
     private const byte Quit = 0x01;
     private const byte InitDatabase = 0x02;
@@ -21,21 +21,15 @@ internal sealed class Connection(DoltEngine engine, Socket socket, X509Certifica
 
     private readonly StatementExecutor _executor = new(engine);
 
-    /// <summary>Serves the client. Ends without error whatever the client does.</summary>
-    public async Task RunAsync(string clientHost, CancellationToken cancellationToken)
+    /// <summary>Serves the client once it is admitted. Ends without error whatever the client does.</summary>
+    public async Task RunAsync(string clientHost, Task<bool> admitted, CancellationToken cancellationToken)
     {
+        using var closed = socket;
+        if (!await IsAdmittedAsync(admitted)) return;
         var session = engine.Sessions.Open(clientHost, socket.Dispose);
         try
         {
             using var network = new NetworkStream(socket, ownsSocket: true);
-            if (engine.Sessions.All.Count > engine.Config.MaxConnections)
-            {
-                var refusal = new PacketStream(network);
-                new Responses(refusal, session).Error(new SqlError(1040, "Too many connections"));
-                await refusal.FlushAsync(cancellationToken);
-                return;
-            }
-
             if (await new Handshake(engine, session, certificate).RunAsync(network, cancellationToken) is not var (stream, packets, login)) return;
             await using (stream) await ServeAsync(session, packets, login, cancellationToken);
         }
@@ -46,6 +40,22 @@ internal sealed class Connection(DoltEngine engine, Socket socket, X509Certifica
         finally
         {
             engine.Sessions.Remove(session);
+            admission.Leave();
+        }
+    }
+
+    /// <summary>A server that stands still neither greets nor closes anything.</summary>
+    private async Task<bool> IsAdmittedAsync(Task<bool> admitted)
+    {
+        try
+        {
+            var isAdmitted = await admitted;
+            await engine.Running;
+            return isAdmitted;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

@@ -130,7 +130,7 @@ public sealed class OperatorFaultTests
     {
         await AwaitAsync(BuiltInKinds.StatefulSet, 1);
         await AwaitAsync(BuiltInKinds.Service, 4);
-        await AwaitAsync(BuiltInKinds.ConfigMap, 1);
+        await AwaitAsync(BuiltInKinds.ConfigMap, 2);
         await AwaitAsync(BuiltInKinds.ServiceAccount, 1);
         await AwaitAsync(BuiltInKinds.PodDisruptionBudget, 1);
         await AwaitAsync(BuiltInKinds.Pod, 2);

@@ -20,8 +20,13 @@ internal static class FailoverRules
             return new PrimaryDecision.Waiting(PrimaryReasons.WaitingForServers, $"no server can be reached, {name} was the primary");
         if (SwitchedOff(facts) is { } off)
             return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} cannot be reached; {off}");
-        if (member is { Probe.IsThereUnasked: true })
-            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but {(member.Probe.IsAccessDenied ? "refuses the administrator's password" : "lets no more clients in")}");
+        if (member?.Probe.IsAccessDenied == true)
+            return new PrimaryDecision.Waiting(PrimaryReasons.PrimaryUnreachable, $"{name} runs but refuses the administrator's password");
+        if (member?.Probe is { LetsNobodyIn: true, ClosesSince: { } closes } && facts.Now - closes < BootstrapRules.Patience)
+        {
+            return new PrimaryDecision.Waiting(
+                PrimaryReasons.PrimaryUnreachable, $"{name} lets no more clients in, or is dead behind a proxy that says so for it; a standby takes over after {BootstrapRules.Patience.TotalSeconds:0} s");
+        }
 
         var away = Away(facts, member, reachable);
         var delay = facts.Spec.FailoverDelay();
@@ -69,10 +74,10 @@ internal static class FailoverRules
         if (member is null)
             return TimeSpan.MaxValue;
         var seeing = others.Min(other => other.Probe.AnsweringSince ?? DateTimeOffset.MinValue);
-        return member.Probe.AwaySince is { } since ? facts.Now - (since > seeing ? since : seeing) : TimeSpan.Zero;
+        return (member.Probe.AwaySince ?? member.Probe.ClosesSince) is { } since ? facts.Now - (since > seeing ? since : seeing) : TimeSpan.Zero;
     }
 
-    private static bool IsConfirmed(Member? member) => member is null || member.Probe.Failures >= MemberProbe.ConfirmingFailures;
+    private static bool IsConfirmed(Member? member) => member is null || member.Probe.LetsNobodyIn || member.Probe.Failures >= MemberProbe.ConfirmingFailures;
 
     private static string Refusal(ClusterFacts facts, int current, string name)
     {

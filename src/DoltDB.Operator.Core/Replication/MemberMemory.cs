@@ -135,6 +135,7 @@ internal sealed class MemberMemory
                     Error = error,
                     IsAccessDenied = isAccessDenied,
                     LetsNobodyIn = letsNobodyIn,
+                    ClosesSince = last.ClosesSince ?? (letsNobodyIn ? asked : null),
                     Replication = last.Replication,
                     LastContent = last.LastContent,
                 };

@@ -42,7 +42,13 @@ internal sealed record MemberProbe
     /// </summary>
     public bool LetsNobodyIn { get; init; }
 
-    /// <summary>Whether the server cannot be asked and is there for certain: nobody takes over from it.</summary>
+    /// <summary>
+    /// Since when, but for silence in between, the server closes every new connection before it greets; null since it answered. A full one does that, and so does a
+    /// proxy beside a server that is dead.
+    /// </summary>
+    public DateTimeOffset? ClosesSince { get; init; }
+
+    /// <summary>Whether the server cannot be asked and is there, by all that can be told.</summary>
     public bool IsThereUnasked => IsAccessDenied || (LetsNobodyIn && !IsReachable);
 
     /// <summary>Role that the server reports.</summary>

@@ -1,5 +1,6 @@
 using DoltDB.Operator.Api;
 using DoltDB.Operator.Core.Clusters;
+using DoltDB.Operator.Core.Replication;
 using DoltDB.Operator.Sql;
 
 namespace DoltDB.Operator.Core.Tests.Clusters;
@@ -116,9 +117,12 @@ public sealed class FailoverTests
     [Fact]
     public void A_primary_that_shows_new_clients_the_door_is_no_lost_primary()
     {
-        var plan = Situation.Steady(2).With(0, member => member with { Probe = member.Probe with { IsReachable = false, LetsNobodyIn = true } }).Plan();
+        var full = Situation.Steady(2);
+        Situation Closing(int seconds) => full.With(0, member => member with { Probe = new MemberProbe { LetsNobodyIn = true, ClosesSince = full.Now.AddSeconds(-seconds) } });
+        var plan = Closing(59).Plan();
         plan.Step.ShouldBeNull();
-        plan.Status.Conditions!.Single(condition => condition.Type == "Ready").Message.ShouldBe("db-0 runs but lets no more clients in");
+        plan.Status.Conditions!.Single(condition => condition.Type == "Ready").Message!.ShouldContain("db-0 lets no more clients in");
+        Closing(60).Plan().Step.ShouldBeOfType<ClusterStep.Failover>("a proxy beside it says the same of a server that is dead");
         plan.Status.Members![0].Message.ShouldBe("let no new client in when that was last tried: see server.listener.maxConnections");
     }
 

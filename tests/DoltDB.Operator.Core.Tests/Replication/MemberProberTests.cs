@@ -147,6 +147,8 @@ public sealed class MemberProberTests : IAsyncDisposable
             clock.Advance(TimeSpan.FromSeconds(1));
         }
 
+        var closes = (await PassAsync()).Probe.ClosesSince;
+        closes.ShouldBe(clock.GetUtcNow().AddSeconds(-20));
         (Server.Refusal, Server.LetsClientsWait) = (null, true);
         var lost = clock.GetUtcNow();
         var (silent, _) = await PassAsync();

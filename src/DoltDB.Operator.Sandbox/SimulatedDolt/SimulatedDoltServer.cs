@@ -53,6 +53,7 @@ internal sealed class SimulatedDoltServer
     private readonly SimulatedNetwork _network;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ending;
+    private int _ended;
 
     private SimulatedDoltServer(DoltEngine engine, Socket? listener, X509Certificate2? certificate, SimulatedNetwork network) =>
         (_engine, _listener, _certificate, _network) = (engine, listener, certificate, network);
@@ -158,7 +159,8 @@ internal sealed class SimulatedDoltServer
 
     private void End(int code)
     {
-        if (_engine.IsStopped) return;
+        // SIGKILL may come while it ends by itself.
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         if (_engine.Cluster is { } cluster) _network.Unregister(_engine.HostName, cluster);
         _listener?.Dispose();
         _engine.Stop();

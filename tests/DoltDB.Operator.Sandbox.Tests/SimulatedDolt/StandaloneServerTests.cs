@@ -91,6 +91,19 @@ public sealed class StandaloneServerTests
     }
 
     [Fact]
+    public async Task Signals_at_once_end_a_server_once()
+    {
+        await using var servers = SimulatedServers.Start(1);
+        for (var round = 0; round < 20; round++)
+        {
+            var server = servers[0];
+            Parallel.Invoke(server.Kill, server.Terminate, server.Kill, server.Kill);
+            (await server.Exited).ShouldBeOneOf(0, 137);
+            servers.Start(0, configuration: null);
+        }
+    }
+
+    [Fact]
     public async Task A_second_server_on_the_same_data_is_refused()
     {
         await using var servers = SimulatedServers.Start(1);
